@@ -1,0 +1,105 @@
+"""Puts the pinned parts into `.venv`: `python3 .ci/install.py run` or `python3 .ci/install.py test`.
+
+Standard library only: it runs with the system's Python, before anything is installed. Every part must match its hash in
+the lock file. A stamp in `.venv` holds a hash of what was installed, so a second call does nothing.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCKS = {"run": "requirements-run.lock", "test": "requirements.lock"}
+PACKAGES = ("pulang", "api", "activities", "templates", "workflows", "store", "domain")
+
+
+def say(indonesian: str, english: str) -> None:
+    print(f"{indonesian} / {english}", flush=True)
+
+
+def main() -> int:
+    purpose = sys.argv[1] if len(sys.argv) == 2 else ""
+    if purpose not in LOCKS:
+        print(__doc__)
+        return 2
+    if sys.version_info < (3, 11):
+        say(
+            f"Perlu Python 3.11 atau lebih baru, ini {sys.version.split()[0]}; coba: make PYTHON=python3.12 ...",
+            f"Python 3.11 or later is needed, this is {sys.version.split()[0]}; try: make PYTHON=python3.12 ...",
+        )
+        return 78
+    stamp = VENV / f"installed-{purpose}"
+    mark = fingerprint(purpose)
+    if PYTHON.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == mark:
+        return 0
+    return install(purpose, stamp, mark)
+
+
+def fingerprint(purpose: str) -> str:
+    """Hash of the lock file, of pyproject.toml and of the place of this checkout (its path stands in the scripts)."""
+    parts = [(ROOT / name).read_bytes() for name in (LOCKS[purpose], "pyproject.toml")]
+    return hashlib.sha256(b"\0".join([*parts, str(ROOT).encode()])).hexdigest()
+
+
+def install(purpose: str, stamp: Path, mark: str) -> int:
+    if not PYTHON.exists():
+        say("Membuat lingkungan Python .venv ...", "Making the Python environment .venv ...")
+        if call([sys.executable, "-m", "venv", str(VENV)]) != 0:
+            say(
+                "Modul venv tidak ada. Di Debian sebagai root: apt-get install python3-venv",
+                "The module venv is missing. On Debian as root: apt-get install python3-venv",
+            )
+            return 1
+    if call([str(PYTHON), "-m", "pip", "--version"], quiet=True) != 0:
+        call([str(PYTHON), "-m", "ensurepip"], quiet=True)
+    lock = ROOT / LOCKS[purpose]
+    count = sum(1 for line in lock.read_text(encoding="utf-8").splitlines() if "==" in line)
+    say(f"Memasang {count} bagian dari {lock.name} ...", f"Installing {count} parts from {lock.name} ...")
+    code = pip_install(count, "--require-hashes", "--prefer-binary", "-r", str(lock))
+    if code == 0:
+        code = pip_install(0, "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    if code != 0:
+        say(
+            "Pemasangan gagal; sebabnya di atas. Apakah indeks paket Python terjangkau?",
+            "The installation failed; the reason stands above. Can the Python package index be reached?",
+        )
+        return 1
+    call([str(PYTHON), "-m", "compileall", "-q", *(str(ROOT / name) for name in PACKAGES)], quiet=True)
+    stamp.write_text(mark, encoding="ascii")
+    say("Terpasang.", "Installed.")
+    return 0
+
+
+def pip_install(count: int, *arguments: str) -> int:
+    """pip with one short line for every tenth part; everything that it said is shown when it fails."""
+    command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--progress-bar", "off", *arguments]
+    environment = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+    lines: list[str] = []
+    seen = 0
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as pip:
+        for line in pip.stdout or ():
+            lines.append(line)
+            if line.startswith("Collecting "):
+                seen += 1
+                if count and seen % 10 == 0:
+                    print(f"  {seen}/{count} ...", flush=True)
+            elif line.startswith("Installing collected"):
+                print(f"  {seen}/{count}, menulis berkas / writing files ...", flush=True) if count else None
+    if pip.returncode != 0:
+        sys.stderr.writelines(lines[-40:])
+    return pip.returncode
+
+
+def call(command: list[str], *, quiet: bool = False) -> int:
+    out = subprocess.DEVNULL if quiet else None
+    return subprocess.run(command, cwd=ROOT, stdout=out, stderr=out, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,211 @@
+"""The bodies of API v1, exactly as CONTRACT names their fields. Unknown fields and wrong types are refused by `Body`.
+
+What a code may be is decided by the rules behind (procedure, register, tables); here stands only what is form: types,
+lengths, and the few closed lists that CONTRACT itself spells out.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from api.jsonbody import Body
+from domain.clock import parse_moment
+from domain.errors import Invalid
+
+MAX_TEXT = 2000
+MAX_LINE = 200
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, str):
+        raise PydanticCustomError("FIELD_TYPE", "a day is a text")
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise PydanticCustomError("DATE_INVALID", "not a day") from None
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise PydanticCustomError("FIELD_TYPE", "a time is a text")
+    try:
+        return parse_moment(value, "at")
+    except Invalid:
+        raise PydanticCustomError("TIME_INVALID", "not a time with its zone") from None
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("FIELD_MISSING", "blank")
+    return value.strip()
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Line = Annotated[str, StringConstraints(max_length=MAX_LINE), AfterValidator(_not_blank)]
+Text = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(_not_blank)]
+FreeText = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
+# A name that is no name is NAME_INVALID (B15), said by domain.people; its length is bounded there too.
+NameText = str
+Number = Annotated[int, Field(ge=1, le=10_000)]
+FlagValue = Literal["ya", "tidak", "belum_diketahui"]
+Flags = Annotated[dict[Code, FlagValue], Field(max_length=100)]
+Offices = Annotated[dict[Code, Code], Field(max_length=100)]
+
+
+class DocumentBody(Body):
+    kind: Code
+    number: Line
+
+
+class PersonBody(Body):
+    name: NameText
+    sex: Literal["L", "P"]
+    birth_date: Day | None
+    birth_date_quality: Literal["pasti", "perkiraan"]
+    nik: Annotated[str, StringConstraints(max_length=40)] | None = None
+    documents: Annotated[list[DocumentBody], Field(max_length=10)] = Field(default_factory=list)
+    address: Annotated[str, StringConstraints(max_length=500)] | None = None
+    phone: Annotated[str, StringConstraints(max_length=40)] | None = None
+
+
+class DuplicateDecisionBody(Body):
+    number: Code
+    decision: Literal["different", "same", "later"]
+
+
+class OpenBody(Body):
+    """POST /cases."""
+
+    person: PersonBody
+    entry_route: Code
+    shelter: Code
+    destination: Code | None
+    mission: Code | None = None
+    debarkation: Code | None = None
+    urgent: bool = False
+    flags: Flags = Field(default_factory=dict)
+    offices: Offices = Field(default_factory=dict)
+    duplicate_decisions: Annotated[list[DuplicateDecisionBody], Field(max_length=50)] = Field(default_factory=list)
+
+
+class DuplicatesBody(Body):
+    """POST /cases/{n}/duplicates."""
+
+    number: Code
+    decision: Literal["different", "same"]
+
+
+class OfficesBody(Body):
+    """POST /cases/{n}/offices."""
+
+    offices: Offices
+    mission: Code | None = None
+    debarkation: Code | None = None
+    reason: FreeText | None = None
+
+
+class FlagsBody(Body):
+    flags: Flags
+    reason: FreeText | None = None
+
+
+class HoldBody(Body):
+    kind: Code
+    reason: Text
+    review_on: Day | None = None
+
+
+class ReasonBody(Body):
+    reason: Text
+
+
+class ReceiverBody(Body):
+    relation: Literal["family", "substitute", "institution"]
+    name: NameText
+    phone: Annotated[str, StringConstraints(max_length=40)] | None = None
+    agency: Code | None = None
+
+
+class DestinationBody(Body):
+    region: Code
+    reason: Text
+
+
+class LegBody(Body):
+    kind: Literal["domestik", "internasional"]
+    from_: Annotated[Line, Field(alias="from")]
+    to: Line
+    carrier: Annotated[str, StringConstraints(max_length=MAX_LINE)] | None = None
+    departs_at: Moment
+    arrives_at: Moment
+    hands_to: Code
+    escort: Annotated[str, StringConstraints(max_length=MAX_LINE)] | None = None
+
+
+class LegsBody(Body):
+    legs: Annotated[list[LegBody], Field(min_length=1, max_length=20)]
+
+
+class ClosureBody(Body):
+    status: Code
+    reason: Text
+
+
+class ApprovalBody(Body):
+    decision: Literal["approve", "back"]
+    snapshot: Code
+    note: FreeText | None = None
+
+
+class DepartureBody(Body):
+    leg: Number
+    result: Code
+    at: Moment | None = None
+    until: Annotated[str, StringConstraints(max_length=40)] | None = None
+    note: FreeText | None = None
+
+
+class LegEventBody(Body):
+    event: Literal["DEPARTED", "ARRIVED"]
+    at: Moment
+    note: FreeText | None = None
+
+
+class AnswerBody(Body):
+    """POST /cases/{n}/tasks/{code}/answers."""
+
+    answer: Code
+    n: Number | None = None
+    reason: FreeText | None = None
+    until: Annotated[str, StringConstraints(max_length=40)] | None = None
+    note: FreeText | None = None
+
+
+class VerificationBody(Body):
+    result: Literal["pass", "back"]
+    n: Number | None = None
+    note: FreeText | None = None
+
+
+class NotRequiredBody(Body):
+    reason: FreeText
+    n: Number | None = None
+    note: FreeText | None = None
+
+
+class DecisionBody(Body):
+    choice: Literal["ask_again", "other_office", "close"]
+    n: Number | None = None
+    agency: Code | None = None
+    reason: Text
+
+
+class ClockBody(Body):
+    """POST /demo/clock: one of the two."""
+
+    advance: Annotated[str, StringConstraints(max_length=40)] | None = None
+    to: Annotated[str, StringConstraints(max_length=40)] | None = None

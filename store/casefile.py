@@ -1,0 +1,335 @@
+"""One case opened for work: its row, its journal folded to the head, and the tables that follow from it.
+
+Every act on a case is: open the file, check, write rows (each folded at once), do what is due at once, save. `save`
+writes only what changed between the fold at opening and the fold now, so that the tables always equal the journal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from domain.agencies import Register
+from domain.cases import ENDED, CaseStatus
+from domain.course import Course, fold
+from domain.errors import NotFound
+from domain.ids import ask_id, hold_id
+from domain.journal import Kind, Row
+from domain.moves import Act, due
+from domain.planning import World
+from domain.waiting import stage_of, waits_for
+from store import agencies, journal
+from store.tables_case import approvals, asks, cases, handovers, holds, legs, tasks
+from store.unit import Reading, Unit
+
+FOLDED_SEALS = {Kind.OPENED, Kind.FLAGS}
+Tables = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
+
+_CASE = (
+    cases.c.id,
+    cases.c.number,
+    cases.c.person_id,
+    cases.c.procedure_code,
+    cases.c.procedure_version,
+    cases.c.initials,
+    cases.c.status,
+    cases.c.opened_by,
+    cases.c.group_number,
+    cases.c.mailed,
+)
+
+
+def world_of(reading: Reading) -> World:
+    """Register, calendars and the keyed digest, as the rules want them."""
+    register: Register = agencies.register(reading)
+    world: World = reading.rules.world(register, lambda text: reading.vault.blind("snapshot", text)[:24])
+    return world
+
+
+def register_of(reading: Reading) -> Register:
+    return agencies.register(reading)
+
+
+@dataclass
+class CaseFile:
+    """A case at its head. In a `Unit` it can be written to; `now` of the unit is the time of every row."""
+
+    id: str
+    number: str
+    person_id: str
+    initials: str
+    group_number: str | None
+    opened_by: str
+    course: Course
+    world: World
+    mailed: bool = False
+    before: Tables = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def subject(self) -> str:
+        return f"case-{self.id}"
+
+    def write(
+        self,
+        unit: Unit,
+        kind: Kind,
+        codes: Mapping[str, Any],
+        sealed: Mapping[str, Any] | None = None,
+        at: datetime | None = None,
+        grade: str = "",
+    ) -> Row:
+        """Appends one row and folds it."""
+        n = unit.append(self.subject, kind, codes, sealed, at=at, grade=grade)
+        row = Row(n, kind, at or unit.now, unit.now, unit.by.ref, codes, sealed or {}, grade)
+        self.course.apply(row)
+        return row
+
+    def do(self, unit: Unit, act: Act) -> Row:
+        """Writes the row of an act that the rules want."""
+        codes = dict(act.codes)
+        sealed: dict[str, Any] = {}
+        if act.kind is Kind.ASKED:
+            codes["ask"] = ask_id(unit.random_bytes(16))
+        elif act.kind is Kind.HOLD_SET:
+            codes |= {"hold": hold_id(unit.random_bytes(16)), "by_role": "sistem"}
+            codes["review_on"] = review_day(self.course, codes["kind"], unit.now)
+        if act.secret_flag is not None:
+            sealed = {"flags": {act.secret_flag: "ya"}}
+        return self.write(unit, act.kind, codes, sealed)
+
+    def settle(self, unit: Unit, *, at_once_only: bool = True) -> datetime | None:
+        """Does what the rules want now, until nothing is left; returns the next moment (None with at-once acts only)."""
+        for _ in range(400):
+            wanted = due(self.course, unit.now, self.world)
+            acts = [act for act in wanted.acts if act.at_once or not at_once_only]
+            if not acts:
+                return wanted.next_at
+            for act in acts:
+                self.do(unit, act)
+        raise RuntimeError("the rules never come to rest")
+
+    def save(self, unit: Unit, next_at: datetime | None = None) -> None:
+        """Brings the tables to the fold: only what changed is written."""
+        after = tables_of(self)
+        for name, table, keys in _TABLES:
+            _write_changes(unit, table, keys, self.id, self.before.get(name, {}), after[name])
+        row = case_columns(self, unit.now)
+        if next_at is not None:
+            row["next_at"] = next_at
+        elif self.course.is_over:
+            row["next_at"] = None
+        unit.execute(update(cases).where(cases.c.id == self.id).values(**row))
+        self.before = after
+
+    def finish(self, unit: Unit) -> None:
+        """The end of every act by a person: what is due at once, then the tables."""
+        self.settle(unit)
+        self.save(unit)
+
+
+def review_day(course: Course, kind: str, now: datetime) -> str:
+    """Default review date of a hold: its `review_every` in calendar days from now (our default)."""
+    days = course.procedure.holds[kind].review_every.amount
+    return (now + timedelta(days=days)).date().isoformat()
+
+
+def open_case_file(reading: Reading, number: str) -> CaseFile:
+    """The case with this number at its head. Raises NotFound("NO_SUCH_CASE")."""
+    return _open(reading, reading.row(select(*_CASE).where(cases.c.number == number)))
+
+
+def open_case_file_by_id(reading: Reading, case_id: str) -> CaseFile:
+    return _open(reading, reading.row(select(*_CASE).where(cases.c.id == case_id)))
+
+
+def _open(reading: Reading, found: Any) -> CaseFile:
+    if found is None:
+        raise NotFound("NO_SUCH_CASE")
+    if isinstance(reading, Unit):
+        journal.lock_subject(reading, f"case-{found.id}")
+    procedure = reading.rules.procedure(found.procedure_code, found.procedure_version)
+    rows = journal.rows_of(reading, f"case-{found.id}", open_kinds=FOLDED_SEALS)
+    file = CaseFile(
+        id=found.id,
+        number=found.number,
+        person_id=found.person_id,
+        initials=found.initials,
+        group_number=found.group_number,
+        opened_by=found.opened_by,
+        course=fold(procedure, rows),
+        world=world_of(reading),
+        mailed=found.mailed,
+        rows=list(rows),
+    )
+    if isinstance(reading, Unit):
+        file.before = tables_of(file)
+    return file
+
+
+# --- what the tables say of a course
+
+
+def tables_of(file: CaseFile) -> Tables:
+    """The projection: every table row that follows from the fold, by table and key."""
+    course = file.course
+    return {
+        "tasks": {(t.code, t.n): _task_columns(course, t.code, t.n) for t in course.tasks.values()},
+        "asks": {
+            (a.id,): {
+                "number": file.number,
+                "task": a.task,
+                "n": a.n,
+                "agency": a.agency,
+                "channel": a.channel,
+                "state": a.state.value,
+                "rush": a.rush,
+                "restricted": course.rule(a.task).restricted,
+                "opened_at": a.opened_at,
+                "asked_at": a.asked_at,
+                "due_at": a.due_at,
+                "mail": a.mail,
+                "answered_at": a.answered_at,
+                "extended": a.extended,
+            }
+            for a in course.asks.values()
+        },
+        "holds": {
+            (h.id,): {
+                "kind": h.kind,
+                "since": h.since,
+                "review_on": h.review_on,
+                "set_by": h.set_by,
+                "active": h.active,
+            }
+            for h in course.holds.values()
+        },
+        "approvals": {
+            (a.row,): {
+                "role": a.role,
+                "account": a.account,
+                "staff_number": a.staff_number,
+                "at": a.at,
+                "snapshot": a.snapshot,
+                "decision": a.decision,
+                "void": a.void,
+            }
+            for a in course.approvals
+        },
+        "legs": {
+            (leg.n,): {
+                "kind": leg.kind,
+                "departs_at": leg.departs_at,
+                "arrives_at": leg.arrives_at,
+                "hands_to": leg.hands_to,
+                "state": leg.state.value,
+                "departed_at": leg.departed_at,
+                "arrived_at": leg.arrived_at,
+            }
+            for leg in course.legs
+        },
+        "handovers": {
+            (h.number,): {
+                "task": h.task,
+                "giver": h.giver,
+                "receiver_party": h.receiver,
+                "result": h.result,
+                "at": h.at,
+            }
+            for h in course.handovers
+            if h.number
+        },
+    }
+
+
+def _task_columns(course: Course, code: str, n: int) -> dict[str, Any]:
+    task = course.tasks[code, n]
+    rule = course.rule(code)
+    ask = course.ask_of(task)
+    return {
+        "status": task.status.value,
+        "agency": task.agency,
+        "ask": task.ask,
+        "opened_at": ask.opened_at if ask else None,
+        "asked_at": ask.asked_at if ask else None,
+        "due_at": ask.due_at if ask else None,
+        "answer": task.answer,
+        "answered_at": task.answered_at,
+        "verify_by": rule.verify_by or None,
+        "evidence_missing": evidence_missing(course, code, n),
+        "owner": rule.owner,
+    }
+
+
+def evidence_missing(course: Course, code: str, n: int) -> bool:
+    """A required paper that is still to come ("bukti menyusul"): marked, and it does not stop LULUS."""
+    task, rule = course.tasks[code, n], course.rule(code)
+    if task.not_required_reason and task.status == "TIDAK_DIPERLUKAN":
+        return course.procedure.not_required_reasons[task.not_required_reason][1]
+    return rule.evidence_required and task.status in ("DIJAWAB", "LULUS")
+
+
+def case_columns(file: CaseFile, now: datetime) -> dict[str, Any]:
+    """What lists show of a case. `holder` is the agency waited for longest, `due_at` the earliest due moment."""
+    course = file.course
+    waiting = waits_for(course, file.world)
+    dues = [ask.due_at for ask in course.open_asks if ask.due_at is not None]
+    return {
+        "status": course.status.value,
+        "stage": stage_of(course),
+        "urgent": course.urgent,
+        "destination": course.destination,
+        "province": course.destination[:2] if course.destination else None,
+        "updated_at": now,
+        "is_child": course.flags.get("child") == "ya",
+        "holder": waiting[0].agency if waiting else None,
+        "holder_since": waiting[0].since if waiting else None,
+        "due_at": min(dues, default=None),
+        "waits": [
+            {"task": w.task, "n": w.n, "agency": w.agency, "since": w.since.isoformat(), "what": w.what}
+            for w in waiting
+        ],
+        "holds": sorted({hold.kind for hold in course.active_holds}),
+        "mailed": file.mailed or any(ask.mail for ask in course.asks.values()),
+        "is_open": course.status not in ENDED and course.status is not CaseStatus.DRAF,
+    }
+
+
+_TABLES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("tasks", tasks, ("code", "n")),
+    ("asks", asks, ("id",)),
+    ("holds", holds, ("id",)),
+    ("approvals", approvals, ("n",)),
+    ("legs", legs, ("n",)),
+    ("handovers", handovers, ("number",)),
+)
+
+
+def _write_changes(
+    unit: Unit,
+    table: Any,
+    keys: tuple[str, ...],
+    case_id: str,
+    before: dict[tuple[Any, ...], dict[str, Any]],
+    after: dict[tuple[Any, ...], dict[str, Any]],
+) -> None:
+    fresh = [
+        {"case_id": case_id, **dict(zip(keys, key, strict=True)), **columns}
+        for key, columns in after.items()
+        if key not in before
+    ]
+    if fresh:
+        unit.execute(insert(table), fresh)
+    for key, columns in after.items():
+        old = before.get(key)
+        if old is not None and old != columns:
+            changed = {name: value for name, value in columns.items() if old[name] != value}
+            unit.execute(update(table).where(*_where(table, keys, key, case_id)).values(**changed))
+    for key in before.keys() - after.keys():
+        unit.execute(delete(table).where(*_where(table, keys, key, case_id)))
+
+
+def _where(table: Any, keys: tuple[str, ...], key: tuple[Any, ...], case_id: str) -> list[Any]:
+    return [table.c.case_id == case_id, *(table.c[name] == value for name, value in zip(keys, key, strict=True))]

@@ -1,0 +1,221 @@
+"""Opens SQLite or PostgreSQL with the settings that durability and secrecy ask for (RELIABILITY section 3).
+
+`Database` runs a plain function of one connection in one transaction: in threads on SQLite (one writer, a few readers),
+in a greenlet on PostgreSQL. Faults of the store come out as Unavailable("STORE_UNAVAILABLE").
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import exc as sql_errors
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from domain.errors import Unavailable
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+BUSY_MS = 5000
+READERS = 4
+PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_MS}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA temp_store=MEMORY",
+)
+_SCOPE = "pulang_scope"
+_WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLAC"})
+# Two transactions met head-on; the loser may simply run again.
+_RUN_AGAIN = frozenset({"40001", "40P01"})
+_TRIES = 4
+
+
+class Scope:
+    """What one transaction did so far: number of writing statements, and whether any may run at all."""
+
+    __slots__ = ("may_write", "writes")
+
+    def __init__(self, may_write: bool) -> None:
+        self.may_write = may_write
+        self.writes = 0
+
+
+def scope_of(connection: Connection) -> Scope:
+    """The scope of the transaction that runs on *connection*."""
+    scope: Scope = connection.info[_SCOPE]
+    return scope
+
+
+def _watch(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+    if statement[:6].upper() in _WRITES:
+        scope: Scope | None = connection.info.get(_SCOPE)
+        if scope is None:
+            return
+        if not scope.may_write:
+            raise RuntimeError("a reading transaction tried to write")
+        scope.writes += 1
+
+
+@contextmanager
+def store_faults() -> Iterator[None]:
+    """Turns a locked, full or unreachable store into Unavailable("STORE_UNAVAILABLE"); other faults pass."""
+    try:
+        yield
+    except (sql_errors.OperationalError, sql_errors.InterfaceError, sql_errors.TimeoutError, OSError) as fault:
+        raise Unavailable("STORE_UNAVAILABLE") from fault
+    except sql_errors.DBAPIError as fault:
+        if fault.connection_invalidated or _sqlstate(fault) in _RUN_AGAIN:
+            raise Unavailable("STORE_UNAVAILABLE") from fault
+        raise
+
+
+def _sqlstate(fault: sql_errors.DBAPIError) -> str:
+    return str(getattr(fault.orig, "sqlstate", None) or "")
+
+
+class Database:
+    """One open database. `kind` is "sqlite" or "postgresql"."""
+
+    def __init__(self, url: str, engine: Engine | None, async_engine: AsyncEngine | None) -> None:
+        self.url = url
+        self.kind: Literal["sqlite", "postgresql"] = "sqlite" if engine is not None else "postgresql"
+        self._engine = engine
+        self._async_engine = async_engine
+        self._write_lock = threading.Lock()
+        self._writer = ThreadPoolExecutor(1, "store-write") if engine is not None else None
+        self._readers = ThreadPoolExecutor(READERS, "store-read") if engine is not None else None
+
+    async def run(self, work: Work[T], *, write: bool) -> T:
+        """Runs *work* in one transaction and commits; any exception rolls it back. Raises Unavailable."""
+        if self._async_engine is None:
+            pool = self._writer if write else self._readers
+            return await asyncio.get_running_loop().run_in_executor(pool, self._run_sqlite, work, write)
+        return await _run_postgresql(self._async_engine, work, write)
+
+    def run_sync(self, work: Work[T], *, write: bool) -> T:
+        """As `run`, without an event loop; on PostgreSQL through a connection of its own (commands, seeding)."""
+        if self._async_engine is None:
+            return self._run_sqlite(work, write)
+
+        async def alone() -> T:
+            engine = _open_postgresql(self.url, pool_size=None)
+            try:
+                return await _run_postgresql(engine, work, write)
+            finally:
+                await engine.dispose()
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(lambda: asyncio.run(alone())).result()
+
+    def _run_sqlite(self, work: Work[T], write: bool) -> T:
+        assert self._engine is not None  # noqa: S101 - only called on SQLite
+        if not write:
+            return _transaction(self._engine.connect, work, write)
+        with self._write_lock:
+            return _transaction(self._engine.connect, work, write)
+
+    async def close(self) -> None:
+        """Closes every connection; the database may not be used afterwards."""
+        if self._async_engine is not None:
+            await self._async_engine.dispose()
+        self.close_sync()
+
+    def close_sync(self) -> None:
+        """As `close`, for SQLite and for a PostgreSQL that was never used with an event loop."""
+        for pool in (self._writer, self._readers):
+            if pool is not None:
+                pool.shutdown(wait=True)
+        if self._engine is not None:
+            self._engine.dispose()
+
+
+def _transaction(connect: Callable[[], Connection], work: Work[T], write: bool) -> T:
+    with store_faults(), connect() as connection:
+        return _scoped(connection, work, write)
+
+
+def _scoped(connection: Connection, work: Work[T], write: bool) -> T:
+    connection.info[_SCOPE] = Scope(write)
+    connection.info["pulang_begin"] = "BEGIN IMMEDIATE" if write else "BEGIN"
+    try:
+        with connection.begin():
+            return work(connection)
+    finally:
+        if not connection.invalidated:
+            connection.info.pop(_SCOPE, None)
+
+
+async def _run_postgresql(engine: AsyncEngine, work: Work[T], write: bool) -> T:
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with store_faults():
+                async with engine.connect() as connection:
+                    if not write:
+                        await connection.execution_options(isolation_level="REPEATABLE READ")
+                    return await connection.run_sync(_scoped, work, write)
+        except Unavailable as fault:
+            cause = fault.__cause__
+            met_head_on = isinstance(cause, sql_errors.DBAPIError) and _sqlstate(cause) in _RUN_AGAIN
+            if not met_head_on or attempt == _TRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+def open_engine(url: str, *, pool_size: int = 5) -> Database:
+    """Opens *url*: "sqlite:///path" or "postgresql+asyncpg://…". A new SQLite file is readable by its owner only.
+
+    pool_size: connections kept to PostgreSQL; SQLite keeps one per thread. Raises ValueError for another kind.
+    """
+    backend = make_url(url).get_backend_name()
+    if backend == "sqlite":
+        return Database(url, _open_sqlite(url), None)
+    if backend == "postgresql":
+        return Database(url, None, _open_postgresql(url, pool_size))
+    raise ValueError("the database must be sqlite or postgresql")
+
+
+def _open_sqlite(url: str) -> Engine:
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        raise ValueError("SQLite needs a file")
+    if not Path(path).exists():
+        with store_faults():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    plain = make_url(url).set(drivername="sqlite+pysqlite")
+    engine = create_engine(plain, pool_size=READERS + 2, max_overflow=4, pool_reset_on_return=None)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None  # we say BEGIN ourselves
+        for pragma in PRAGMAS:
+            raw.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.info.get("pulang_begin", "BEGIN IMMEDIATE"))
+
+    event.listen(engine, "before_cursor_execute", _watch)
+    return engine
+
+
+def _open_postgresql(url: str, pool_size: int | None) -> AsyncEngine:
+    """A pool of *pool_size* connections, or none kept when None."""
+    settings: dict[str, Any] = {"server_settings": {"synchronous_commit": "on", "timezone": "UTC"}, "timeout": 10}
+    if pool_size is None:
+        engine = create_async_engine(url, poolclass=NullPool, connect_args=settings)
+    else:
+        engine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=5, pool_timeout=5, pool_pre_ping=True, connect_args=settings
+        )
+    event.listen(engine.sync_engine, "before_cursor_execute", _watch)
+    return engine

@@ -1,0 +1,71 @@
+"""Named values of the house, the application clock and the counters behind case, hand-over and group numbers."""
+
+import json
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from domain.journal import Kind, canonical
+from store.house_table import SENDING_HELD, clock, counters, house
+from store.journal import HOUSE
+from store.unit import Reading, Unit
+from store.vault import Vault, VaultError
+
+__all__ = ["SENDING_HELD"]
+
+KEY_CHECKS = "key_checks"
+
+
+def find_value(reading: Reading, key: str) -> Any:
+    """The value kept under *key*, or None."""
+    found = reading.scalar(select(house.c.value).where(house.c.key == key))
+    return None if found is None else json.loads(found)
+
+
+def put(unit: Unit, key: str, value: Any) -> None:
+    """Keeps *value* (JSON) under *key*. Reported by the caller's row."""
+    text = canonical(value)
+    unit.upsert(house, {"key": key, "value": text}, ["key"], {"value": text})
+
+
+def drop(unit: Unit, key: str) -> None:
+    unit.execute(delete(house).where(house.c.key == key))
+
+
+def move_clock(unit: Unit, offset_s: float) -> None:
+    """Sets how many seconds the application clock is ahead of real UTC; whether it may is the caller's to judge."""
+    unit.execute(update(clock).where(clock.c.id == 1).values(offset_s=offset_s))
+    unit.append(HOUSE, Kind.CLOCK_MOVED, {"offset_s": offset_s})
+
+
+def next_count(unit: Unit, name: str) -> int:
+    """The next number under *name*, from 1, without gaps among committed units."""
+    unit.upsert(counters, {"name": name, "value": 1}, ["name"], {"value": counters.c.value + 1})
+    return int(unit.scalar(select(counters.c.value).where(counters.c.name == name)))
+
+
+def check_keys(reading: Reading) -> bool:
+    """Compares the keys in hand with those this database was written with; False when none is noted for one of them.
+
+    Raises VaultError KEY_WRONG (another key under the same id) or KEY_MISSING, naming the key id only.
+    """
+    noted: dict[str, str] = find_value(reading, KEY_CHECKS) or {}
+    present = reading.vault.fingerprints()
+    for key_id, check in sorted(noted.items()):
+        if key_id not in present:
+            raise VaultError("KEY_MISSING", key=key_id)
+        if present[key_id] != check:
+            raise VaultError("KEY_WRONG", key=key_id)
+    return set(present) <= set(noted)
+
+
+def note_keys(unit: Unit) -> None:
+    """Notes check values of new keys beside the data, after checking the known ones (raises as `check_keys`)."""
+    if not check_keys(unit):
+        unit.without_journal("check values of keys")
+        put(unit, KEY_CHECKS, {**(find_value(unit, KEY_CHECKS) or {}), **unit.vault.fingerprints()})
+
+
+def key_ids(vault: Vault) -> list[str]:
+    """Ids of all keys in hand, for doctor."""
+    return sorted(vault.fingerprints())

@@ -1,0 +1,69 @@
+"""Idempotency-Key of the API: the same key with the same body gets the same answer, without acting again.
+
+The stored answer is sealed: it may repeat what a person typed.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import LargeBinary, insert, select
+from sqlmodel import Field, SQLModel
+
+from domain.errors import Conflict
+from store.columns import table_of
+from store.unit import Reading, Unit
+
+
+class IdempotencyRow(SQLModel, table=True):
+    """One answered POST. body_hash: the caller's hash of method, path and body."""
+
+    __tablename__ = "idempotency"
+
+    account: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    body_hash: str
+    status: int
+    answer: bytes = Field(sa_type=LargeBinary)
+
+
+idempotency = table_of(IdempotencyRow)
+_i = idempotency.c
+
+
+def _row_id(account: str, key: str) -> str:
+    return f"{account}/{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was answered before under a key."""
+
+    body_hash: str
+    status: int
+    answer: str
+
+
+def find(reading: Reading, account: str, key: str) -> Known | None:
+    """What this account was answered before under *key*, or None."""
+    found = reading.row(select(_i.body_hash, _i.status, _i.answer).where(_i.account == account, _i.key == key))
+    if found is None:
+        return None
+    answer = reading.vault.open("idempotency", "answer", _row_id(account, key), found[2])
+    return Known(found[0], found[1], answer.decode())
+
+
+def recall(reading: Reading, account: str, key: str, body_hash: str) -> tuple[int, str] | None:
+    """Status and answer given before, or None. Raises Conflict("KEY_REUSED") when the key came with another body."""
+    known = find(reading, account, key)
+    if known is None:
+        return None
+    if known.body_hash != body_hash:
+        raise Conflict("KEY_REUSED")
+    return known.status, known.answer
+
+
+def remember(unit: Unit, account: str, key: str, body_hash: str, status: int, answer: str) -> None:
+    """Keeps the answer, in the same unit as the act it answers."""
+    unit.without_journal("the answer to an Idempotency-Key")
+    sealed = unit.vault.seal("idempotency", "answer", _row_id(account, key), answer.encode())
+    values = {"account": account, "key": key, "body_hash": body_hash, "status": status, "answer": sealed}
+    unit.execute(insert(idempotency), values)

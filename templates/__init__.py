@@ -1,0 +1,53 @@
+"""Words for people: pages, mails and letters. Reads domain only; whoever renders hands in plain values."""
+
+from templates.composer import ComposedMail, Composer
+from templates.engine import core_css, core_css_hash, frame, render, static_path, static_url
+from templates.words import (
+    answer_hint,
+    answer_label,
+    error_words,
+    hold_sentence,
+    name_of,
+    next_due,
+    on_fail_sentence,
+    people,
+    remedy,
+    remedy_both,
+    resting_sentence,
+    status_sentence,
+    tag_of,
+    task_about,
+    task_question,
+    task_title,
+    timeline_sentence,
+    timeline_tone,
+)
+
+__all__ = [
+    "ComposedMail",
+    "Composer",
+    "answer_hint",
+    "answer_label",
+    "core_css",
+    "core_css_hash",
+    "error_words",
+    "frame",
+    "hold_sentence",
+    "name_of",
+    "next_due",
+    "on_fail_sentence",
+    "people",
+    "remedy",
+    "remedy_both",
+    "render",
+    "resting_sentence",
+    "static_path",
+    "static_url",
+    "status_sentence",
+    "tag_of",
+    "task_about",
+    "task_question",
+    "task_title",
+    "timeline_sentence",
+    "timeline_tone",
+]

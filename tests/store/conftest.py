@@ -1,0 +1,13 @@
+"""Databases for the store's tests."""
+
+from tests.support.database import (  # noqa: F401 - fixtures
+    any_empty_url,
+    any_units,
+    database,
+    migrated_file,
+    postgres_server,
+    postgres_units,
+    postgres_url,
+    real_clock,
+    units,
+)
