@@ -57,11 +57,10 @@ def install(purpose: str, stamp: Path, mark: str) -> int:
     if call([str(PYTHON), "-m", "pip", "--version"], quiet=True) != 0:
         call([str(PYTHON), "-m", "ensurepip"], quiet=True)
     lock = ROOT / LOCKS[purpose]
-    count = sum(1 for line in lock.read_text(encoding="utf-8").splitlines() if "==" in line)
-    say(f"Memasang {count} bagian dari {lock.name} ...", f"Installing {count} parts from {lock.name} ...")
-    code = pip_install(count, "--require-hashes", "--prefer-binary", "-r", str(lock))
+    say(f"Memasang bagian dari {lock.name} (1-2 menit) ...", f"Installing the parts of {lock.name} (1-2 minutes) ...")
+    code = pip_install("--require-hashes", "--prefer-binary", "-r", str(lock), shown=True)
     if code == 0:
-        code = pip_install(0, "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+        code = pip_install("--no-deps", "--no-build-isolation", "-e", str(ROOT))
     if code != 0:
         say(
             "Pemasangan gagal; sebabnya di atas. Apakah indeks paket Python terjangkau?",
@@ -74,8 +73,8 @@ def install(purpose: str, stamp: Path, mark: str) -> int:
     return 0
 
 
-def pip_install(count: int, *arguments: str) -> int:
-    """pip with one short line for every tenth part; everything that it said is shown when it fails."""
+def pip_install(*arguments: str, shown: bool = False) -> int:
+    """pip with one short line for every tenth part where *shown*; what it said is shown when it fails."""
     command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--progress-bar", "off", *arguments]
     environment = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     lines: list[str] = []
@@ -87,10 +86,10 @@ def pip_install(count: int, *arguments: str) -> int:
             lines.append(line)
             if line.startswith("Collecting "):
                 seen += 1
-                if count and seen % 10 == 0:
-                    print(f"  {seen}/{count} ...", flush=True)
-            elif line.startswith("Installing collected"):
-                print(f"  {seen}/{count}, menulis berkas / writing files ...", flush=True) if count else None
+                if shown and seen % 10 == 0:
+                    print(f"  {seen} ...", flush=True)
+            elif shown and line.startswith("Installing collected"):
+                print(f"  {seen}, menulis berkas / writing files ...", flush=True)
     if pip.returncode != 0:
         sys.stderr.writelines(lines[-40:])
     return pip.returncode

@@ -15,6 +15,17 @@ from domain.deadlines import Anchor, Limit, parse_anchor, parse_limit
 from domain.errors import DomainError, Invalid
 
 GATE = "gate"
+REPEATS = ("", "leg_from_ministry", "transit", "monitoring")
+ANCHORS = frozenset(
+    {
+        "leg.departs_at",
+        "leg.arrives_at",
+        "first_leg.departs_at",
+        "last_leg.departs_at",
+        "last_leg.arrives_at",
+        "visit.due_on",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,24 +332,41 @@ def _task(entry: Mapping[str, Any], sets: Mapping[str, AnswerSet], restricted: f
 
 
 def _check(procedure: Procedure) -> None:
-    tasks = procedure.tasks
-    for task in tasks.values():
-        known = (
-            task.stage in procedure.stages
-            and task.owner in procedure.kinds
-            and task.on_fail in procedure.on_fail
-            and all(kind in procedure.kinds for kind in task.owner_when.values())
-            and all(code == GATE or code in tasks for code in task.after)
-            and task.when.names <= procedure.flags.keys()
-        )
-        if not known:
+    for task in procedure.tasks.values():
+        if not _fits(procedure, task):
             raise Invalid("PROCEDURE_BAD", where=task.code)
+    flags = procedure.flags.keys()
     for check in procedure.checks:
-        if not all(code in tasks for code in check.tasks) or not check.when.names <= procedure.flags.keys():
+        if not check.tasks or not set(check.tasks) <= procedure.tasks.keys() or not check.when.names <= flags:
             raise Invalid("PROCEDURE_BAD", where=check.code)
+    for basis in procedure.bases:
+        if not set(basis.requires) <= procedure.tasks.keys() or not basis.when.names <= flags:
+            raise Invalid("PROCEDURE_BAD", where=basis.code)
+    for visit in procedure.visits:
+        if not visit.when.names <= flags or visit.months_after_handover < 1:
+            raise Invalid("PROCEDURE_BAD", where=f"monitoring {visit.number}")
     seen: dict[str, int] = {}
-    for code in tasks:
-        _walk(code, tasks, seen)
+    for code in procedure.tasks:
+        _walk(code, procedure.tasks, seen)
+
+
+def _fits(procedure: Procedure, task: TaskRule) -> bool:
+    """Whether every name in a task is known, and the task can be passed, and failed, at all."""
+    kinds = {task.owner, *task.owner_when.values(), *task.informs}
+    flags = {*task.when.names, *task.owner_when, *task.answers.sets_flag.values()}
+    anchors = {anchor.base for anchor in (task.opens, task.due_from) if anchor is not None}
+    return (
+        task.stage in procedure.stages
+        and task.on_fail in procedure.on_fail
+        and kinds <= procedure.kinds.keys()
+        and flags <= procedure.flags.keys()
+        and {*task.after} - {GATE} <= procedure.tasks.keys()
+        and anchors <= ANCHORS
+        and {*task.evidence} <= procedure.evidence_kinds.keys()
+        and task.repeat in REPEATS
+        and (task.valid_days is None or task.valid_days >= 1)
+        and bool(task.answers.passes and task.answers.fails)
+    )
 
 
 def _walk(code: str, tasks: Mapping[str, TaskRule], seen: dict[str, int]) -> None:

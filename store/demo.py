@@ -145,7 +145,7 @@ class _Teller:
         if story.hold is not None:
             kind, reason = story.hold
             self._write(coordinator, lambda unit: set_hold(unit, self.number, kind, reason))
-        self._pass(minutes=0)
+        self._pass(minutes=45)
 
     def _write(self, by: Actor, act: Callable[[Unit], Any]) -> Any:
         return self.units.at(self.at).write_sync(by, act)
@@ -173,8 +173,12 @@ class _Teller:
         return LinkForm(form.name, form.position, form.nonce, each=mine)
 
     def _pass(self, minutes: int) -> None:
-        """Lets time go by, never beyond now, and everything due happen."""
+        """Everything due happens; then time goes by, never beyond now, and what fell due meanwhile happens too."""
+        self._settle()
         self.at = min(self.at + timedelta(minutes=minutes), self.now)
+        self._settle()
+
+    def _settle(self) -> None:
         case = self.units.read_sync(lambda reading: open_case_file(reading, self.number)).subject
         units = self.units.at(self.at)
         for _ in range(20):

@@ -142,9 +142,11 @@ def status_sentence(
     *,
     sealed: bool = False,
 ) -> Markup:
-    """As "Menunggu **Dinas Sosial …** menyatakan kesiapan …, sejak ….".
+    """The sentence of a panel, with who in <strong>: "Menunggu Dinas Sosial … menyatakan kesiapan …, sejak ….".
 
-    what: answer, verify, decide, name_office, approve (domain.waiting). agency_name None: the coordinator. sealed: a restricted task where it may not be named."""
+    what: answer, verify, decide, name_office, approve (domain.waiting). agency_name None: the coordinator. sealed: a
+    restricted task where it may not be named.
+    """
     own = _APPROVERS if what == "approve" else _COORDINATOR
     who = Markup("<strong>{}</strong>").format(agency_name if what == "answer" and agency_name else say(own, language))
     doing = NEUTRAL_DOING if sealed else TASKS[task].doing

@@ -273,6 +273,68 @@ ERRORS: Final[Mapping[str, Words]] = {
     "KEY_INVALID": Words(_NOT_DONE, _("Kepala Idempotency-Key terlalu panjang atau tidak terbaca."), _MEND_CALL),
     "KEY_REUSED": Words(_NOT_DONE, _("Kunci itu sudah dipakai untuk isi yang lain."), _MEND_CALL),
     "NOT_ACCEPTABLE": Words(_NOT_DONE, _("Bentuk jawaban yang diminta tidak tersedia."), _MEND_CALL),
+    # --- reading and parsing
+    "FIELD_INVALID": Words(
+        _NOT_SAVED, _("Isi salah satu isian tidak dapat dipakai."), _MEND_CALL, _("Isian: {field}.")
+    ),
+    "ID_INVALID": Words(_NOT_DONE, _("Nomor pengenal itu tidak terbaca."), _MEND_CALL),
+    "NUMBER_INVALID": Words(
+        _NOT_DONE, _("Nomor kasus itu tidak benar; mungkin salah ketik."), _("Periksa nomornya, atau cari pada papan.")
+    ),
+    "CURSOR_INVALID": Words(_NOT_DONE, _("Penanda halaman itu tidak terbaca."), _("Mulai lagi dari halaman pertama.")),
+    "TIME_INVALID": Words(
+        _NOT_SAVED, _("Waktu itu tidak terbaca."), _("Tulis waktu dengan zona, misalnya 2026-12-01T08:00+07:00.")
+    ),
+    "DURATION_INVALID": Words(_NOT_DONE, _("Lama waktu itu tidak terbaca."), _("Tulis misalnya P2D untuk dua hari.")),
+    "ANCHOR_INVALID": Words(_NOT_DONE, _("Patokan waktu dalam prosedur tidak terbaca."), _MEND_FILE),
+    "PATH_BAD": Words(_("Tidak ditemukan"), _("Alamat ini tidak terbaca."), _("Kembali ke papan.")),
+    "URL_TOO_LONG": Words(_NOT_DONE, _("Alamatnya terlalu panjang."), _("Kembali ke papan.")),
+    "HEADERS_TOO_LARGE": Words(_NOT_DONE, _("Kepala kiriman terlalu besar."), _MEND_CALL),
+    "HOST_UNKNOWN": Words(
+        _NOT_DONE, _("Nama situs itu bukan milik kami."), _("Buka alamat resmi pada surel atau surat.")
+    ),
+    "BODY_TOO_SLOW": Words(
+        _NOT_SAVED,
+        _("Kiriman tidak selesai tiba."),
+        _("Coba lagi dengan sambungan yang lebih baik, atau jawab lewat telepon."),
+    ),
+    "DEMO_ONLY": Words(_("Tidak ditemukan"), _("Ini hanya ada dalam peragaan."), _("Kembali ke papan.")),
+    "NOT_READY": Words(
+        _("Belum siap melayani"),
+        _("Sistem sedang pulih."),
+        _("Tunggu sebentar, lalu coba lagi. Belum ada yang berubah."),
+    ),
+    "TOKEN_MISSING": Words(
+        _("Akses ditolak"), _("Panggilan ini memerlukan token."), _("Minta token baru kepada administrator.")
+    ),
+    "TOKEN_UNKNOWN": Words(
+        _("Akses ditolak"), _("Token tidak berlaku atau sudah dicabut."), _("Minta token baru kepada administrator.")
+    ),
+    # --- things that are not there
+    "NO_SUCH_TASK": Words(_("Tugas tidak ditemukan"), _("Tugas itu tidak ada dalam kasus ini."), _READ_AGAIN),
+    "NO_SUCH_HOLD": Words(
+        _("Penahanan tidak ditemukan"), _("Penahanan itu tidak ada, atau sudah dicabut."), _READ_AGAIN
+    ),
+    "NO_SUCH_LEG": Words(_("Etape tidak ditemukan"), _("Etape itu tidak ada dalam rencana."), _READ_AGAIN),
+    "NO_SUCH_MAIL": Words(_("Surel tidak ditemukan"), _("Surel itu tidak ada."), _READ_AGAIN),
+    "NO_SUCH_RECEIPT": Words(
+        _("Tanda terima tidak ditemukan"),
+        _("Nomor tanda terima itu tidak ada."),
+        _("Periksa nomornya: R- dan sepuluh huruf atau angka."),
+    ),
+    "NO_SUCH_AGENCY": Words(
+        _("Instansi tidak ditemukan"), _("Kantor itu tidak ada dalam daftar instansi."), _("Pilih kantor dari daftar.")
+    ),
+    "NO_SUCH_ACCOUNT": Words(_("Akun tidak ditemukan"), _("Akun itu tidak ada."), _("Periksa nama penggunanya.")),
+    "NO_SUCH_PERSON": Words(_("Orang tidak ditemukan"), _("Data orang itu tidak ada."), _READ_AGAIN),
+    "NO_SUCH_SUBJECT": Words(_("Tidak ditemukan"), _("Catatan itu tidak ada."), _READ_AGAIN),
+    # --- accounts
+    "LOGIN_TAKEN": Words(_NOT_SAVED, _("Nama pengguna itu sudah dipakai."), _("Pilih nama lain.")),
+    "PASSWORD_LENGTH": Words(
+        _NOT_SAVED, _("Kata sandi terlalu pendek atau terlalu panjang."), _("Pakai 12 sampai 128 huruf.")
+    ),
+    "ROLE_UNKNOWN": Words(_NOT_SAVED, _("Peran itu tidak dikenal."), _("Pilih salah satu dari daftar.")),
+    "NIK_DEMO": Words(_NOT_SAVED, _("NIK itu bisa milik orang sungguhan."), _("Dalam peragaan pakailah NIK rekaan.")),
     # --- sheets and files
     "ROWS_OPEN": Words(
         _("Rombongan belum dilepas"), _("Masih ada baris yang perlu dijawab."), _("Selesaikan baris yang ditandai.")

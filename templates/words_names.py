@@ -350,6 +350,8 @@ GRADE: Final = {
 PROFILE: Final = {
     "ASN": _("hari kerja, jam kantor"),
     "LAYANAN_24": _("siang dan malam"),
+    "ENAM_HARI": _("enam hari kerja"),
+    "ACEH": _("hari kerja, istirahat Jumat lebih panjang"),
     "PERWAKILAN": _("jam kerja perwakilan"),
 }
 OTHER: Final = {
@@ -424,8 +426,8 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
 TAGS: Final[Mapping[str, str]] = {
     # class of .tag (LOOK section 4) by state
     "DRAF": "none", "PENANGANAN": "wait", "MENUNGGU_GERBANG": "go", "DISETUJUI": "ok", "PERJALANAN": "go",
-    "SINGGAH": "go", "KEMBALI": "late", "DISERAHKAN": "ok", "PEMANTAUAN": "go", "HILANG_KONTAK": "lost", "MENINGGAL": "none",
-    "DIRUJUK": "none", "DITUTUP": "none", "SELESAI": "ok", "DIBATALKAN": "none",
+    "SINGGAH": "go", "KEMBALI": "late", "DISERAHKAN": "ok", "PEMANTAUAN": "go", "HILANG_KONTAK": "lost",
+    "MENINGGAL": "none", "DIRUJUK": "none", "DITUTUP": "none", "SELESAI": "ok", "DIBATALKAN": "none",
     "TIDAK_BERLAKU": "none", "BELUM_SIAP": "none", "DIMINTA": "wait", "DIPERPANJANG": "wait", "DIALIHKAN": "wait",
     "DIJAWAB": "go", "LULUS": "ok", "GAGAL": "late", "TIDAK_DIPERLUKAN": "none", "DILANJUTKAN_DI_DAERAH": "go",
     "KEDALUWARSA": "late", "BATAL": "none",

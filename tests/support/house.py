@@ -80,7 +80,7 @@ class House:
     def mails(self) -> list[EmailMessage]:
         """Everything that the postbox took, in order of arrival."""
         files = sorted((self.home / "postbox").glob("*.eml"))
-        return [cast(EmailMessage, message_from_bytes(file.read_bytes(), policy=policy.default)) for file in files]
+        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 
     def pid(self, part: str) -> int | None:
         """Process id of a part, None while it is not there."""

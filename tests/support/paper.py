@@ -1,17 +1,18 @@
 """A case on paper: rows, rules and a clock, without database or Temporal; for tests of the domain."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.agencies import Register, expand_seed
-from domain.course import NO, YES, Course
+from domain.course import NO, YES, AskFacts, Course
+from domain.data import procedure_texts
 from domain.gate import Verdict, judge
 from domain.journal import Kind, Row
 from domain.moves import Act, due, due_moment
 from domain.planning import World
-from domain.procedure import Procedure
+from domain.procedure import Procedure, parse_procedure
 from domain.rulebook import default_rulebook
 from domain.tasks import AskState, TaskStatus
 
@@ -28,10 +29,17 @@ class Paper:
     """Plays one case by its rules. `flags` are the flags set to ya at the start, the others stay unknown."""
 
     def __init__(
-        self, *flags: str, at: datetime = MONDAY, urgent: bool = False, procedure: Procedure | None = None, **facts: Any
+        self,
+        *flags: str,
+        at: datetime = MONDAY,
+        urgent: bool = False,
+        procedure: Procedure | None = None,
+        route: tuple[str, ...] = (),
+        **facts: Any,
     ) -> None:
         self.world = a_world()
         self.now = at
+        self.route = route  # who receives at the end of each leg, when the case comes to its plan
         self.rows: list[Row] = []
         self.course = Course(procedure or default_rulebook().current)
         opened: dict[str, Any] = {
@@ -162,7 +170,7 @@ class Paper:
             if code == "awal.skrining":
                 self.say_no_to_other_flags()
             if code == "pulang.rencana_perjalanan":
-                self.plan_legs()
+                self.plan_legs(*self.route)
             self.answer(code, answers.get(code))
             done.append(code)
             return True
@@ -170,3 +178,83 @@ class Paper:
 
     def _stuck(self) -> list[tuple[str, int, str]]:
         return [(t.code, t.n, t.status.value) for t in self.course.ordered_tasks() if not t.is_settled]
+
+    # --- shorter ways to where a test begins
+
+    def play_until(self, reached: Callable[["Paper"], bool], answers: Mapping[str, str] | None = None) -> "Paper":
+        """Plays on until *reached* says so; the case must not be over before."""
+        for _ in range(300):
+            if reached(self):
+                return self
+            assert not self.course.is_over, self.course.status
+            if not self._step(answers or {}, []):
+                next_at = self.settle()
+                assert next_at is not None, (self.course.status, self._stuck())
+                self.go_to(next_at)
+        raise AssertionError(self._stuck())
+
+    def play_to_status(self, status: str, answers: Mapping[str, str] | None = None) -> "Paper":
+        return self.play_until(lambda paper: paper.course.status == status, answers)
+
+    def play_until_open(self, code: str, answers: Mapping[str, str] | None = None) -> "Paper":
+        return self.play_until(lambda paper: code in paper.open_codes(), answers)
+
+    def set_flags(self, **flags: str) -> None:
+        self.row(Kind.FLAGS, {"flags": flags}, actor="account:y")
+        self.settle()
+
+    def hold(self, kind: str = "ADMINISTRASI") -> str:
+        hold = f"h{len(self.rows)}"
+        self.row(Kind.HOLD_SET, {"hold": hold, "kind": kind, "review_on": "2026-12-31", "by_role": "koordinator"})
+        self.settle()
+        return hold
+
+    def lift(self, hold: str) -> None:
+        self.row(Kind.HOLD_LIFTED, {"hold": hold, "kind": self.course.holds[hold].kind})
+        self.settle()
+
+    def decide(self, code: str, n: int = 1, **codes: Any) -> None:
+        task = self.course.tasks[code, n]
+        base = {"task": code, "n": task.n, "choice": "ask_again", "agency": None, "function": None}
+        self.row(Kind.DECIDED, base | codes)
+        self.settle()
+
+    def close(self, status: str) -> None:
+        self.row(Kind.CLOSED, {"status": status})
+        self.settle()
+
+    def kinds(self, kind: Kind) -> list[Row]:
+        return [row for row in self.rows if row.kind is kind]
+
+    def last(self, kind: Kind) -> Row:
+        return self.kinds(kind)[-1]
+
+    def check(self, code: str) -> str:
+        return next(check.state.value for check in self.verdict().checks if check.code == code)
+
+    def remedies(self, code: str) -> list[str]:
+        return [wait.remedy for check in self.verdict().checks if check.code == code for wait in check.waits]
+
+    def ask_of(self, code: str, n: int = 1) -> AskFacts:
+        ask = self.course.ask_of(self.course.tasks[code, n])
+        assert ask is not None, (code, self.status(code, n))
+        return ask
+
+    def moves_of_the_case(self) -> list[tuple[str, str]]:
+        """Every change of status, row by row, as a fresh fold sees it."""
+        course, seen = Course(self.course.procedure), []
+        for row in self.rows:
+            before = course.status
+            course.apply(row)
+            if course.status is not before:
+                seen.append((before.value, course.status.value))
+        return seen
+
+
+def a_procedure(*changes: tuple[str, str]) -> Procedure:
+    """The procedure that comes with Pulang, its text changed; every change must find its place once."""
+    text = procedure_texts()[next(iter(procedure_texts()))]
+    for old, new in changes:
+        assert text.count(old) == 1, (old, text.count(old))
+        text = text.replace(old, new)
+    return parse_procedure(text)

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
+from tests.support.database import database, migrated_file, real_clock, units  # noqa: F401 - fixtures
 from tests.workflows.story import CONVERTER, Story
 
 TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"

@@ -6,7 +6,7 @@ The fake activities are made from `workflows.steps`, so a step that is renamed o
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 
 from domain.journal import Outcome
 from pulang.processes.worker import make_worker
+from tests.support.until import until
 from workflows.codec import data_converter
 from workflows.messages import AGENCY_DESK, REPATRIATION, Delivery, Handed, Start
 from workflows.steps import ADVANCE, ADVANCE_AGAIN, DELIVER_MAIL
@@ -194,16 +195,6 @@ class Story:
     def told_handle(self) -> WorkflowHandle[Any, Any]:
         assert self.handle is not None
         return self.server.client.get_workflow_handle(self.handle.id)
-
-
-async def until(what: Callable[[], bool | Awaitable[bool]], longest_s: float = 10) -> None:
-    """Waits until *what* holds. It lies in another process, so there is no event to wait for."""
-    async with asyncio.timeout(longest_s):
-        while True:
-            found = what()
-            if found if isinstance(found, bool) else await found:
-                return
-            await asyncio.sleep(0.01)
 
 
 def an_outage() -> Exception:
