@@ -13,7 +13,7 @@ from typing import Any
 from domain.cases import ARRIVED, ENDED, CaseStatus
 from domain.journal import Kind, Row
 from domain.machine import advance
-from domain.planning import planned
+from domain.planning import planned, stays
 from domain.procedure import Procedure, TaskRule
 from domain.tasks import LIVE_ASKS, MOVES, OPEN, SETTLED, AnswerClass, AskState, TaskEvent, TaskStatus, class_of
 
@@ -173,6 +173,7 @@ class Course:
     snapshot_row: int = 0
     judged_row: int = 0
     hold_changed_row: int = 0
+    expired_row: int = 0
     handed_over_at: datetime | None = None
     extra_visits: list[datetime] = field(default_factory=list)
     enterers: set[str] = field(default_factory=set)
@@ -210,7 +211,7 @@ class Course:
         derived = set()
         if self.receiver is not None and self.receiver[0] != "family":
             derived.add("substitute")
-        if any(leg.hands_to not in ("provinsi", "kabkota", "penerima") for leg in self.legs):
+        if stays(self.legs):
             derived.add("has_transit")
         return frozenset({code for code, value in self.flags.items() if value == YES} | derived)
 
@@ -366,7 +367,8 @@ def _mailed(course: Course, row: Row) -> None:
         ask.mail = row.codes["mail"]
         if ask.state is AskState.QUEUED:  # a fresh copy of the mail asks nothing anew
             ask.state, ask.asked_at = AskState.SENT, row.at
-            ask.due_at = datetime.fromisoformat(due) if due else None
+            if not ask.extended:  # staff may have asked for more time before their notice went out
+                ask.due_at = datetime.fromisoformat(due) if due else None
 
 
 def _due_moved(course: Course, row: Row) -> None:
@@ -490,6 +492,7 @@ def _withdrawn(course: Course, row: Row) -> None:
 
 
 def _expired(course: Course, row: Row) -> None:
+    course.expired_row = row.n
     course._move(course.tasks[row.codes["task"], row.codes["n"]], TaskEvent.EXPIRED, row.at)
 
 
@@ -574,7 +577,7 @@ def _gate_judged(course: Course, row: Row) -> None:
 def _status(course: Course, row: Row) -> None:
     to = CaseStatus(row.codes["to"])
     if to in ARRIVED and course.handed_over_at is None:
-        course.handed_over_at = row.at
+        course.handed_over_at = next((h.at for h in reversed(course.handovers) if h.number), row.at)
     course._set_status(to, row.at)
     if to in ENDED:
         _end(course, row.at)

@@ -14,7 +14,7 @@ from domain.cases import BEFORE_JOURNEY, CaseStatus
 from domain.course import NO, UNKNOWN, YES, Course, TaskFacts
 from domain.deadlines import valid_until
 from domain.journal import canonical
-from domain.planning import World, first_unsettled, function_of, office_of, opening
+from domain.planning import World, awaits_departure, first_unsettled, function_of, office_of, opening
 from domain.procedure import GATE, Basis, CheckRule, Titles
 from domain.tasks import AskState, TaskStatus
 
@@ -144,7 +144,7 @@ def wait_for(course: Course, task: TaskFacts, now: datetime, world: World) -> Wa
     rule = course.rule(task.code)
     if task.is_settled:
         ends = letter_valid_until(course, task, world)
-        if ends is None or now <= ends or course.has_departed:
+        if ends is None or now <= ends or not awaits_departure(course):
             return None
         return Wait(task.code, task.n, task.agency, ends, "ASK_AGAIN_EXPIRED")
     match task.status:
@@ -234,7 +234,7 @@ EVENT_OF_PART = {
 
 def why_changed(course: Course, verdict: Verdict) -> str:
     """Which event of 4.6 made the snapshot old, for the row that voids the approvals."""
-    if any(wait.remedy == "ASK_AGAIN_EXPIRED" for check in verdict.checks for wait in check.waits):
+    if course.expired_row > course.snapshot_row:  # the letter may have been asked again since
         return "task_expired"
     for part in ("destination", "receiver", "flags", "answers"):
         if course.parts.get(part) != verdict.parts[part]:

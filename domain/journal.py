@@ -48,7 +48,7 @@ class Kind(StrEnum):
     LEGS_PLANNED = "LEGS_PLANNED"  # legs [{n, kind, departs_at, arrives_at, hands_to, escort_account}]
     #                               | legs [{n, from, to, carrier, escort}]
     GATE_JUDGED = "GATE_JUDGED"  # snapshot, parts, open, basis, checks {code: state}, occasion
-    STATUS = "STATUS"  # to, cause
+    STATUS = "STATUS"  # from, to, cause
     APPROVED = "APPROVED"  # role, decision approve|back, snapshot, account, staff_number | note
     APPROVAL_VOID = "APPROVAL_VOID"  # approvals [row n], event, effect
     LEG_EVENT = "LEG_EVENT"  # leg, event DEPARTED|ARRIVED | note

@@ -1,6 +1,6 @@
 """What should happen next in a case, by rule alone: `due(course, now, world)`.
 
-Every act is one journal row to be written. An act that is `at_once` belongs in the very transaction that made it due (a
+Every act is one journal row to be written. What `due_at_once` names belongs in the very transaction that made it due (a
 hold that an answer places, a link that closes); all others are done when the workflow advances the case. Acts follow
 from the state, so doing them twice is impossible: once the row is there the act is due no more.
 """
@@ -21,7 +21,17 @@ from domain.course import (
 from domain.deadlines import due_at
 from domain.gate import Verdict, aged_at, judge, letter_valid_until, waits_at_gate, why_changed
 from domain.journal import Kind
-from domain.planning import FINAL_HANDOVERS, World, anchored, first_unsettled, function_of, office_of, opening, visits
+from domain.planning import (
+    FINAL_HANDOVERS,
+    World,
+    anchored,
+    awaits_departure,
+    first_unsettled,
+    function_of,
+    office_of,
+    opening,
+    visits,
+)
 from domain.procedure import TaskRule
 from domain.tasks import LIVE_ASKS, AskState, TaskStatus
 
@@ -38,7 +48,6 @@ class Act:
 
     kind: Kind
     codes: Mapping[str, Any]
-    at_once: bool = False
     secret_flag: str | None = None  # a restricted flag this act raises; sealed, never among the codes
 
 
@@ -54,10 +63,9 @@ def due(course: Course, now: datetime, world: World) -> Due:
     """What the rules want now. Do the acts, fold their rows, and ask again until none is left."""
     if course.status is CaseStatus.DRAF:
         return Due((), None)
-    for stage in (_consequences, _withdrawals):
-        acts = tuple(stage(course))
-        if acts:
-            return Due(acts, None)
+    acts = due_at_once(course)
+    if acts:
+        return Due(acts, None)
     if course.is_over:
         return Due((), None)
     acts = tuple(_statuses(course))
@@ -71,6 +79,13 @@ def due(course: Course, now: datetime, world: World) -> Due:
     if acts:
         return Due(acts, None)
     return Due((), min((at for at in _moments(course, now, world) if at > now), default=None))
+
+
+def due_at_once(course: Course) -> tuple[Act, ...]:
+    """What belongs in the very transaction that made it due; empty for a draft."""
+    if course.status is CaseStatus.DRAF:
+        return ()
+    return tuple(_consequences(course)) or tuple(_withdrawals(course))
 
 
 # --- what an answer brings with it
@@ -87,7 +102,7 @@ def _consequences(course: Course) -> Iterator[Act]:
         if (flag := _flag_of(rule, task, failed)) and cause not in course.causes:
             yield _raise_flag(course, flag, cause)
         if (kind := _hold_of(rule, task, failed)) and f"hold:{cause}" not in course.causes:
-            yield Act(Kind.HOLD_SET, {"kind": kind, "cause": cause}, at_once=True)
+            yield Act(Kind.HOLD_SET, {"kind": kind, "cause": cause})
         if (
             task.code == "serah.keluarga"
             and failed
@@ -98,7 +113,6 @@ def _consequences(course: Course) -> Iterator[Act]:
             yield Act(
                 Kind.REOPENED,
                 {"task": "daerah.penerima", "n": 1, "why": "family_refused", "cause": f"receiver:{cause}"},
-                at_once=True,
             )
 
 
@@ -131,8 +145,8 @@ def _hold_of(rule: TaskRule, task: TaskFacts, failed: bool) -> str | None:
 
 def _raise_flag(course: Course, flag: str, cause: str) -> Act:
     if flag in course.procedure.restricted_flags:
-        return Act(Kind.FLAGS, {"flags": {}, "cause": cause}, at_once=True, secret_flag=flag)
-    return Act(Kind.FLAGS, {"flags": {flag: YES}, "cause": cause}, at_once=True)
+        return Act(Kind.FLAGS, {"flags": {}, "cause": cause}, secret_flag=flag)
+    return Act(Kind.FLAGS, {"flags": {flag: YES}, "cause": cause})
 
 
 # --- asks that are needed no more
@@ -146,7 +160,7 @@ def _withdrawals(course: Course) -> Iterator[Act]:
         if task.ask == ask.id and task.is_open:
             continue
         why = "case_ended" if course.is_over else "not_required" if task.is_settled else "not_needed"
-        yield Act(Kind.WITHDRAWN, {"ask": ask.id, "task": ask.task, "n": ask.n, "why": why}, at_once=True)
+        yield Act(Kind.WITHDRAWN, {"ask": ask.id, "task": ask.task, "n": ask.n, "why": why})
 
 
 # --- status of the case
@@ -155,26 +169,26 @@ def _withdrawals(course: Course) -> Iterator[Act]:
 def _statuses(course: Course) -> Iterator[Act]:
     status = course.status
     if course.is_remains and not course.on_remains_track and may_go(status, CaseStatus.MENINGGAL):
-        yield _to(CaseStatus.MENINGGAL, "flag:deceased")
+        yield _to(course, CaseStatus.MENINGGAL, "flag:deceased")
     elif status is CaseStatus.KEMBALI:
-        yield _to(CaseStatus.PENANGANAN, "back_in_care")
+        yield _to(course, CaseStatus.PENANGANAN, "back_in_care")
     elif status in (CaseStatus.PERJALANAN, CaseStatus.SINGGAH) and _final_handover_passed(course):
-        yield _to(CaseStatus.DISERAHKAN, "final_handover")
+        yield _to(course, CaseStatus.DISERAHKAN, "final_handover")
     elif status is CaseStatus.DISERAHKAN:
         if course.is_remains:
-            yield _to(CaseStatus.SELESAI, "remains_handed_over")
+            yield _to(course, CaseStatus.SELESAI, "remains_handed_over")
         elif visits(course):
-            yield _to(CaseStatus.PEMANTAUAN, "visits_planned")
+            yield _to(course, CaseStatus.PEMANTAUAN, "visits_planned")
     elif status is CaseStatus.PEMANTAUAN and _is_passed(course, TERMINATION):
-        yield _to(CaseStatus.SELESAI, TERMINATION)
+        yield _to(course, CaseStatus.SELESAI, TERMINATION)
 
 
 def _final_handover_passed(course: Course) -> bool:
     return any(_is_passed(course, code) for code in FINAL_HANDOVERS)
 
 
-def _to(status: CaseStatus, cause: str) -> Act:
-    return Act(Kind.STATUS, {"to": status.value, "cause": cause})
+def _to(course: Course, status: CaseStatus, cause: str) -> Act:
+    return Act(Kind.STATUS, {"from": course.status.value, "to": status.value, "cause": cause})
 
 
 # --- asks
@@ -182,7 +196,7 @@ def _to(status: CaseStatus, cause: str) -> Act:
 
 def _expiries(course: Course, now: datetime, world: World) -> Iterator[Act]:
     """A letter that ran out before departure counts no more (`valid_days`)."""
-    if course.has_departed:
+    if not awaits_departure(course):
         return
     for task in course.tasks.values():
         ends = letter_valid_until(course, task, world)
@@ -264,15 +278,16 @@ def _gate(course: Course, now: datetime, verdict: Verdict) -> Iterator[Act]:
     elif aged:
         yield _void([a.row for a in course.live_approvals], "approval_aged", course)
     elif (task := _missed(course)) is not None:
-        yield _void([a.row for a in course.live_approvals], "off_the_manifest", course, _missed_cause(task))
+        event = "consent_withdrawn" if task.answer == "MENOLAK" else "off_the_manifest"
+        yield _void([a.row for a in course.live_approvals], event, course, _missed_cause(task))
     elif course.snapshot != verdict.snapshot or course.judged_row < course.hold_changed_row:
         yield judged(verdict, "checks")
     elif course.status in (CaseStatus.PENANGANAN, CaseStatus.MENINGGAL):
-        yield _to(CaseStatus.MENUNGGU_GERBANG, "checks_hold")
+        yield _to(course, CaseStatus.MENUNGGU_GERBANG, "checks_hold")
     elif course.status is CaseStatus.MENUNGGU_GERBANG and verdict.approved:
-        yield _to(CaseStatus.DISETUJUI, "two_approvals")
+        yield _to(course, CaseStatus.DISETUJUI, "two_approvals")
     elif course.status is CaseStatus.DISETUJUI and not verdict.approved:
-        yield _to(CaseStatus.MENUNGGU_GERBANG, "approval_void")
+        yield _to(course, CaseStatus.MENUNGGU_GERBANG, "approval_void")
 
 
 def _gate_shut(course: Course, verdict: Verdict) -> Iterator[Act]:
@@ -280,7 +295,7 @@ def _gate_shut(course: Course, verdict: Verdict) -> Iterator[Act]:
         yield _void([a.row for a in course.live_approvals], why_changed(course, verdict), course)
     elif course.status in (CaseStatus.MENUNGGU_GERBANG, CaseStatus.DISETUJUI):
         back = CaseStatus.MENINGGAL if course.is_remains else CaseStatus.PENANGANAN
-        yield _to(back, "check_fell")
+        yield _to(course, back, "check_fell")
 
 
 def _missed_cause(task: TaskFacts) -> str:
@@ -333,7 +348,7 @@ def _moments(course: Course, now: datetime, world: World) -> Iterator[datetime]:
             office = office_of(course, rule, task.n, world)
             if office is not None and (at := opening(course, rule, task.n, now, world.working(office.code)).at):
                 yield at
-        elif not course.has_departed and (ends := letter_valid_until(course, task, world)) is not None:
+        elif awaits_departure(course) and (ends := letter_valid_until(course, task, world)) is not None:
             yield ends.replace(microsecond=0) + ONE_SECOND
     if not course.has_departed or course.status is CaseStatus.SINGGAH:
         for approval in course.live_approvals:

@@ -46,6 +46,13 @@ def legs_from_ministry(legs: "list[LegFacts]") -> "list[LegFacts]":
     return found
 
 
+def awaits_departure(course: "Course") -> bool:
+    """Whether a departure out of the ministry's care is still to come: the gate and its letters still matter."""
+    if course.is_remains or not course.legs:
+        return not course.has_departed
+    return any(leg.departed_at is None and leg.state == "PLANNED" for leg in legs_from_ministry(course.legs))
+
+
 def stays(legs: "list[LegFacts]") -> "list[LegFacts]":
     return [leg for leg in legs_from_ministry(legs) if leg.hands_to not in RANK]
 

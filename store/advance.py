@@ -25,7 +25,7 @@ def advance_case(unit: Unit, case_id: str) -> Outcome:
     file = open_case_file_by_id(unit, case_id)
     unit.without_journal("a case was advanced")
     known = set(file.course.asks)
-    next_at = file.settle(unit, at_once_only=False)
+    next_at = file.settle(unit)
     file.save(unit, next_at)
     _wake_desks(unit, file, known)
     course = file.course

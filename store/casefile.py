@@ -17,13 +17,14 @@ from domain.course import Course, fold
 from domain.errors import NotFound
 from domain.ids import ask_id, hold_id
 from domain.journal import Kind, Row
-from domain.moves import Act, due
+from domain.moves import Act, due, due_at_once
 from domain.planning import World
 from domain.waiting import stage_of, waits_for
 from store import agencies, journal
 from store.tables_case import approvals, asks, cases, handovers, holds, legs, tasks
 from store.unit import Reading, Unit
 
+MOST_ROUNDS = 400
 FOLDED_SEALS = {Kind.OPENED, Kind.FLAGS}
 Tables = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
@@ -100,13 +101,22 @@ class CaseFile:
             sealed = {"flags": {act.secret_flag: "ya"}}
         return self.write(unit, act.kind, codes, sealed)
 
-    def settle(self, unit: Unit, *, at_once_only: bool = True) -> datetime | None:
-        """Does what the rules want now, until nothing is left; returns the next moment (None with at-once acts only)."""
-        for _ in range(400):
+    def settle(self, unit: Unit) -> datetime | None:
+        """Does what the rules want now, until nothing is left; returns the next moment."""
+        for _ in range(MOST_ROUNDS):
             wanted = due(self.course, unit.now, self.world)
-            acts = [act for act in wanted.acts if act.at_once or not at_once_only]
-            if not acts:
+            if not wanted.acts:
                 return wanted.next_at
+            for act in wanted.acts:
+                self.do(unit, act)
+        raise RuntimeError("the rules never come to rest")
+
+    def settle_at_once(self, unit: Unit) -> None:
+        """Does only what belongs in the transaction that made it due."""
+        for _ in range(MOST_ROUNDS):
+            acts = due_at_once(self.course)
+            if not acts:
+                return
             for act in acts:
                 self.do(unit, act)
         raise RuntimeError("the rules never come to rest")
@@ -126,7 +136,7 @@ class CaseFile:
 
     def finish(self, unit: Unit) -> None:
         """The end of every act by a person: what is due at once, then the tables."""
-        self.settle(unit)
+        self.settle_at_once(unit)
         self.save(unit)
 
 

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import select, tuple_
 
 from domain.agencies import Agency
-from domain.deadlines import extension_limit, valid_until
+from domain.calendar import WorkingTime
+from domain.deadlines import Limit, extension_limit, valid_until
 from domain.errors import NotFound
 from domain.journal import Kind
 from domain.procedure import TaskRule
@@ -28,6 +29,7 @@ from store.tables_case import asks, cases
 from store.unit import Reading, Unit
 
 ZONE_OF_EXPIRY = "Asia/Jakarta"
+MOST_MOMENTS = 10
 
 
 class LinkState(StrEnum):
@@ -42,8 +44,17 @@ class LinkState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MoreTime:
+    """Moments to which more time may be asked, the last of them the limit. is_time: counted in hours, not in days."""
+
+    moments: tuple[datetime, ...]
+    latest: datetime
+    is_time: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LinkedAsk:
-    """One ask of the mail. latest: the last moment that more time may reach, None where none is left to give."""
+    """One ask of the mail. more: None where no more time is left to give."""
 
     id: str
     case_id: str
@@ -53,7 +64,7 @@ class LinkedAsk:
     n: int
     state: AskState
     due_at: datetime | None
-    latest: datetime | None
+    more: MoreTime | None
 
     @property
     def is_open(self) -> bool:
@@ -143,13 +154,26 @@ def _ask_rows(reading: Reading, mail: str) -> Sequence[Any]:
 
 def _linked_ask(reading: Reading, office: Agency, row: Any) -> LinkedAsk:
     rule = reading.rules.procedure(row.procedure_code, row.procedure_version).get_task(row.task)
-    latest = None
+    more = None
     if not row.extended:
         limit = rule.limit_urgent if row.urgent else rule.limit
-        latest = extension_limit(limit, max(row.due_at or reading.now, reading.now), reading.rules.working(office))
-    return LinkedAsk(
-        row.id, row.case_id, row.number, row.initials, rule, row.n, AskState(row.state), row.due_at, latest
-    )
+        more = _more_time(limit, row.due_at, reading.now, reading.rules.working(office))
+    return LinkedAsk(row.id, row.case_id, row.number, row.initials, rule, row.n, AskState(row.state), row.due_at, more)
+
+
+def _more_time(limit: Limit, due_at: datetime | None, now: datetime, working: WorkingTime) -> MoreTime:
+    """Each whole unit of one more full limit that ends on a working day; long limits are thinned out."""
+    base = max(due_at or now, now)
+    is_time = limit.unit not in ("wd", "cd")
+    step = max(1, limit.amount // MOST_MOMENTS)
+    moments = []
+    for amount in range(limit.amount, 0, -step):
+        moment = extension_limit(Limit(amount, limit.unit), base, working)
+        day = working.local_day(moment)
+        if working.is_working_day(day):
+            moments.append(moment.replace(second=0, microsecond=0) if is_time else working.closing_time_on(day))
+    latest = extension_limit(limit, base, working)
+    return MoreTime(tuple(sorted({moment for moment in moments if moment > now})), latest, is_time)
 
 
 # --- answering

@@ -161,7 +161,8 @@ def _subject(order: MailOrder) -> str:
     due = sorted({ask.due_at for ask in order.asks if ask.due_at is not None})
     tail = ""
     if due:
-        moment = filters.subject_moment(due[0], order.zone, language)
+        nearest = next((at for at in due if at >= order.composed_at), due[0])
+        moment = filters.subject_moment(nearest, order.zone, language)
         tail = say(_BEFORE if len(due) == 1 else _NEAREST, language, due=moment)
     return say(pattern, language, who=who) + tail
 

@@ -334,7 +334,11 @@ ERRORS: Final[Mapping[str, Words]] = {
         _NOT_SAVED, _("Kata sandi terlalu pendek atau terlalu panjang."), _("Pakai 12 sampai 128 huruf.")
     ),
     "ROLE_UNKNOWN": Words(_NOT_SAVED, _("Peran itu tidak dikenal."), _("Pilih salah satu dari daftar.")),
-    "NIK_DEMO": Words(_NOT_SAVED, _("NIK itu bisa milik orang sungguhan."), _("Dalam peragaan pakailah NIK rekaan.")),
+    "NIK_DEMO": Words(
+        _NOT_SAVED,
+        _("NIK itu rekaan: kecamatan 00 tidak pernah diterbitkan."),
+        _("Periksa NIK pada dokumennya, atau kosongkan."),
+    ),
     # --- sheets and files
     "ROWS_OPEN": Words(
         _("Rombongan belum dilepas"), _("Masih ada baris yang perlu dijawab."), _("Selesaikan baris yang ditandai.")

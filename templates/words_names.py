@@ -354,6 +354,21 @@ PROFILE: Final = {
     "ACEH": _("hari kerja, istirahat Jumat lebih panjang"),
     "PERWAKILAN": _("jam kerja perwakilan"),
 }
+NIK_REMARK: Final = {
+    "NIK_LENGTH": _("NIK bukan 16 angka"),
+    "NIK_PROVINCE": _("kode provinsi pada NIK tidak dikenal"),
+    "NIK_DEMO": _("NIK rekaan"),
+    "NIK_DATE": _("tanggal pada NIK tidak ada"),
+    "NIK_MISMATCH": _("NIK tidak cocok dengan tanggal lahir atau jenis kelamin"),
+}
+MATCH: Final = {
+    "nik": _("NIK sama"),
+    "document": _("nomor dokumen sama"),
+    "name_birth": _("nama mirip, tanggal lahir dan jenis kelamin sama"),
+    "name_home": _("nama mirip, daerah asal sama"),
+    "strong": _("kuat"),
+    "weak": _("lemah"),
+}
 OTHER: Final = {
     "evidence_missing": _("Bukti menyusul"),
     "urgent": _("Mendesak"),
@@ -417,6 +432,8 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "decision": DECISION,
     "grade": GRADE,
     "profile": PROFILE,
+    "nik_remark": NIK_REMARK,
+    "match": MATCH,
     "menu": MENU,
     "notice": NOTICE,
     "field": FIELD,

@@ -2,4 +2,8 @@
 
 from fastapi import APIRouter
 
+from api.link import answers, page
+
 router = APIRouter()
+router.include_router(answers.router)
+router.include_router(page.router)

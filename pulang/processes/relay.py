@@ -33,6 +33,9 @@ TICK_S: Final = 0.02
 POLL_S: Final = 0.05
 """How often the rows are read where only reading them shows a change (PostgreSQL)."""
 
+BUSY_FOR_S: Final = 2.0
+"""When nothing has happened for this long, changes are looked for half as often."""
+
 LONGEST_PAUSE_S: Final = 1.0
 AGAIN_S: Final = 10.0
 """First wait before the same thing is told again; it doubles up to LONGEST_AGAIN_S."""
@@ -132,7 +135,7 @@ class Relay:
         self._away = _Away(longest_s=2.0 if demo else AGAIN_S)
         self._slots = asyncio.Semaphore(CALLS_AT_ONCE)
         self._look_again = asyncio.Event()
-        self._seen_at = float("-inf")
+        self._seen_at = self._changed_at = float("-inf")
         self._store_wait_s = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -271,10 +274,14 @@ class Relay:
 
     async def _pause(self, pause_s: float, changes: Changes, stop: asyncio.Event) -> None:
         """Until *pause_s* is over, the database has changed, a call has ended, or it is time to stop."""
-        until = time.monotonic() + pause_s
+        began = time.monotonic()
         while not stop.is_set() and not self._look_again.is_set():
-            await asyncio.sleep(changes.tick_s)
-            if time.monotonic() >= until or changes.seen():
+            is_busy = began - self._changed_at < BUSY_FOR_S
+            await asyncio.sleep(changes.tick_s if is_busy else changes.tick_s * 2)
+            if changes.seen():
+                self._changed_at = time.monotonic()
+                return
+            if time.monotonic() - began >= pause_s:
                 return
 
     async def _finish(self) -> None:

@@ -106,7 +106,7 @@ def test_an_unknown_task_is_refused_by_its_code() -> None:
 
 BAD = {
     "a check that names an unknown task": ('tasks = ["pulang.kesediaan"]', 'tasks = ["pulang.kesedian"]'),
-    "a check that reads an unknown flag": ('when = "child"\n', 'when = "kid"\n'),
+    "a check that reads an unknown flag": ('when = "child"\ntext_id', 'when = "kid"\ntext_id'),
     "a task that reads an unknown flag": ('when = "child and not accompanied"', 'when = "child and not alone"'),
     "a task after an unknown one": ('after = ["asesmen.anak"]', 'after = ["asesmen.bayi"]'),
     "a task that comes after itself": ('after = ["asesmen.anak"]', 'after = ["layanan.wali_anak"]'),

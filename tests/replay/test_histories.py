@@ -20,16 +20,20 @@ def replayer() -> Replayer:
     return Replayer(workflows=WORKFLOWS, workflow_runner=workflow_runner())
 
 
+def text_of(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
 @pytest.mark.proves("I16")
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 async def test_a_recorded_history_replays(file: Path) -> None:
-    await replayer().replay_workflow(WorkflowHistory.from_json("replayed", file.read_text(encoding="utf-8")))
+    await replayer().replay_workflow(WorkflowHistory.from_json("replayed", text_of(file)))
 
 
 @pytest.mark.proves("I16")
 async def test_a_history_that_the_code_would_not_make_is_noticed() -> None:
     file = HISTORIES / "repatriation" / "0.1-timers-and-a-moved-clock.json"
-    history = json.loads(file.read_text(encoding="utf-8"))
+    history = json.loads(text_of(file))
     told = next(event for event in history["events"] if event["eventType"] == "EVENT_TYPE_TIMER_STARTED")
     told["eventType"] = "EVENT_TYPE_TIMER_CANCELED"
     told["timerCanceledEventAttributes"] = told.pop("timerStartedEventAttributes")
@@ -45,5 +49,5 @@ def test_every_story_has_its_history() -> None:
 @pytest.mark.proves("I08")
 def test_histories_hold_made_up_ids_and_name_no_machine() -> None:
     for file in FILES:
-        text = file.read_text(encoding="utf-8")
+        text = text_of(file)
         assert not re.search(r"stackTrace|/home/|/work/|site-packages|[0-9]{16}", text), file.name

@@ -11,7 +11,7 @@ from domain.data import procedure_texts
 from domain.gate import Verdict, judge
 from domain.journal import Kind, Row
 from domain.moves import Act, due, due_moment
-from domain.planning import World
+from domain.planning import World, leg_of
 from domain.procedure import Procedure, parse_procedure
 from domain.rulebook import default_rulebook
 from domain.tasks import AskState, TaskStatus
@@ -98,10 +98,18 @@ class Paper:
         assert task.is_open, (code, task.status)
         rule = self.course.rule(code)
         chosen = answer or rule.answers.passes[0]
+        if rule.answers.code == "serah_terima" and chosen in rule.answers.passes:
+            codes = {"bast": f"BAST-{len(self.rows)}", "leg": self._leg_ending_with(code, task.n)} | codes
         self.row(Kind.ANSWERED, {"task": code, "n": task.n, "answer": chosen, "ask": task.ask, "receipt": "R"} | codes)
         if rule.verify_by and task.status is TaskStatus.DIJAWAB:
             self.row(Kind.VERIFIED, {"task": code, "n": task.n, "result": "pass"}, actor="account:other")
         self.settle()
+
+    def _leg_ending_with(self, code: str, n: int) -> int | None:
+        """The leg that this hand-over ends, as the store works it out."""
+        leg, binds = leg_of(self.course, self.course.rule(code), n)
+        ends = {"serah.provinsi": "provinsi", "serah.kabkota": "kabkota"}.get(code)
+        return leg.n if leg is not None and binds and ends in (None, leg.hands_to) else None
 
     def say_no_to_other_flags(self) -> None:
         left = {flag: NO for flag in self.course.procedure.required_flags if self.course.flags[flag] not in (YES, NO)}

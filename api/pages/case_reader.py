@@ -1,0 +1,294 @@
+"""One opened case put into words for one reader: offices, people, zones, the sentence at the head and what comes next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from domain.agencies import Agency
+from domain.cases import ENDED
+from domain.course import LegState, TaskFacts
+from domain.data import debarkations
+from domain.gate import aged_at, letter_valid_until
+from domain.journal import Row
+from domain.planning import office_of
+from domain.regions import WIB, find_region
+from domain.roles import Actor
+from domain.tasks import AskState
+from domain.waiting import Waiting
+from store.case_view import CaseView
+from templates import filters, words, words_staff
+from templates.catalogue import say
+from templates.staff_views import Panel
+
+GATE = "gate"
+
+
+@dataclass
+class CaseReader:
+    """Answers in the reader's language. me: who reads; view: the case as opened for them."""
+
+    view: CaseView
+    me: Actor
+    language: str
+    may_answer: frozenset[tuple[str, int]] = field(default_factory=frozenset)
+
+    # --- names
+
+    def say(self, message: str, **facts: object) -> str:
+        return say(message, self.language, **facts)
+
+    def name(self, code: str, family: str) -> str:
+        return words.name_of(code, self.language, family)
+
+    def office(self, code: str | None) -> Agency | None:
+        return self.view.file.world.register.find(code) if code else None
+
+    def office_name(self, code: str | None) -> str:
+        office = self.office(code)
+        return office.name if office else code or self.say(words_staff.NO_OFFICE)
+
+    def office_short(self, code: str | None) -> str:
+        office = self.office(code)
+        return office.short_name if office else code or self.say(words_staff.NO_OFFICE)
+
+    def zone(self, code: str | None) -> str:
+        office = self.office(code)
+        return office.zone if office else self.home_zone
+
+    @cached_property
+    def home_zone(self) -> str:
+        """Zone of the shelter, else WIB: where the ministry's people act."""
+        office = self.office(self.view.course.shelter)
+        return office.zone if office else WIB
+
+    def title(self, code: str, n: int = 1) -> str:
+        if code == GATE:
+            return words.task_about(GATE, self.language).capitalize()
+        rule = self.view.course.rule(code)
+        title = words.task_title(rule.titles, self.language)
+        if rule.repeat == "monitoring":
+            return self.say(words_staff.INSTANCE, task=title, n=n)
+        if rule.repeat and len(self.view.course.instances(code)) > 1:
+            return self.say(words_staff.LEG_INSTANCE, task=title, n=n)
+        return title
+
+    def short(self, at: datetime, zone: str) -> str:
+        return filters.short(at, zone, self.language)
+
+    def moment(self, at: datetime, zone: str) -> str:
+        return filters.moment(at, zone, self.language)
+
+    def account(self, ref: str) -> str:
+        return self.view.account_names.get(ref, self.say_role("sistem"))
+
+    def say_role(self, role: str) -> str:
+        return self.name(role, "role")
+
+    def who(self, row: Row) -> str:
+        """Who made a row: name and position as typed on a link, the account's name, else the system."""
+        if row.actor.startswith("account:"):
+            return self.account(row.actor)
+        typed = [str(row.sealed.get(key) or "") for key in ("name", "position")]
+        if row.actor.startswith("link:") and any(typed):
+            return ", ".join(filter(None, typed))
+        return self.say_role("petugas_instansi" if row.actor.startswith("link:") else "sistem")
+
+    def place(self, text: str) -> str:
+        """A place of a leg: free text, or the name behind a region, shelter or debarkation code."""
+        region = find_region(text)
+        if region is not None:
+            return region.name
+        office = self.office(text)
+        if office is not None:
+            return office.short_name
+        point = debarkations().get(text)
+        return point.name if point else text
+
+    def route(self, n: int) -> str:
+        words_of = self.view.legs_words.get(n, {})
+        return f"{self.place(words_of.get('from', ''))} – {self.place(words_of.get('to', ''))}"
+
+    # --- who holds what
+
+    def holder(self, task: TaskFacts) -> str | None:
+        """Code of the office that owns a task now, or None while it is not known."""
+        if task.agency:
+            return task.agency
+        course = self.view.course
+        office = office_of(course, course.rule(task.code), task.n, self.view.file.world)
+        return office.code if office else None
+
+    def is_late(self, due_at: datetime | None) -> bool:
+        return due_at is not None and due_at < self.view.now
+
+    def late_words(self, due_at: datetime, agency: str | None) -> str:
+        """ "Terlambat 2 hari kerja", by the calendar of the office."""
+        days = self.working_days_late(due_at, agency)
+        return self.say(words_staff.LATE_DAYS, days=days) if days else self.say(words_staff.LATE)
+
+    def working_days_late(self, due_at: datetime, agency: str | None) -> int:
+        if self.office(agency) is None:
+            return 0
+        working = self.view.file.world.working(str(agency))
+        day, last = working.local_day(due_at), working.local_day(self.view.now)
+        count = 0
+        while day < last and count < 99:
+            day += timedelta(days=1)
+            count += working.is_working_day(day)
+        return count
+
+    # --- the sentence first
+
+    @property
+    def is_over(self) -> bool:
+        return self.view.course.status in ENDED
+
+    def panel(self) -> Panel:
+        course, waits = self.view.course, self.view.waits
+        holds = course.active_holds
+        first = waits[0] if waits else None
+        since = course.status_since or self.view.now
+        if holds:
+            hold = holds[0]
+            sentence = words.hold_sentence(
+                hold.kind, hold.since, self.home_zone, self.language, _noon(hold.review_on)
+            )
+            more = [self.say(words_staff.ALSO_HELD)] + ([self._waiting(first)] if first else [])
+            return Panel(sentence, "hold", tuple(more), self.next_lines(), self._phone(first))
+        if first is None:
+            sentence = words.resting_sentence(course.status.value, since, self.home_zone, self.language)
+            kind = {"none": "go", "wait": "wait"}.get(words.tag_of(course.status.value), words.tag_of(course.status.value))
+            return Panel(sentence, kind, (), self.next_lines())
+        late = self.is_late(first.due_at)
+        return Panel(self._waiting(first), "late" if late else "wait", self._beside(first), self.next_lines(), self._phone(first))
+
+    def _waiting(self, wait: Waiting) -> str:
+        name = self.office(wait.agency)
+        return words.status_sentence(
+            wait.what, wait.task, name.name if name else None, wait.since, self.zone(wait.agency), self.language
+        )
+
+    def _beside(self, wait: Waiting) -> tuple[str, ...]:
+        lines = []
+        if wait.due_at is not None:
+            text = words_staff.ANSWERED_LATE if self.is_late(wait.due_at) else words_staff.DUE_AT
+            lines.append(self.say(text, due=self.moment(wait.due_at, self.zone(wait.agency))))
+        task = self.view.course.find_task(wait.task, wait.n) if wait.task != GATE else None
+        ask = self.view.course.ask_of(task) if task else None
+        if ask is not None and wait.what == "answer":
+            lines.append(self.delivery(ask.mail, ask.agency) or self.say(words_staff.MAIL_WAITS))
+        rest = len(self.view.waits) - 1
+        if rest:
+            one, many = words_staff.ALSO_WAITS
+            count = filters.in_words(rest, self.language).capitalize()
+            lines.append(self.say(one) if rest == 1 else self.say(many, count=count))
+        return (" ".join(lines),) if lines else ()
+
+    def delivery(self, mail: str | None, agency: str) -> str:
+        """What became of a mail, with the time in the office's zone; "" while there is none."""
+        found = self.view.mails.get(mail or "")
+        if found is None:
+            return ""
+        at = found.accepted_at or found.composed_at
+        state = self.name(found.state, "mail_state").lower()
+        line = self.say(words_staff.MAIL_IS, state=state, at=self.short(at, self.zone(agency)))
+        if found.state in ("REFUSED", "UNCERTAIN") and found.words:
+            line += " " + self.say(words_staff.SERVER_SAID, words=found.words)
+        return line
+
+    def _phone(self, wait: Waiting | None) -> tuple[str, str] | None:
+        office = self.office(wait.agency) if wait else None
+        if office is None or wait is None or wait.what != "answer" or not office.phone or office.code == self.me.agency:
+            return None
+        return office.short_name, office.phone
+
+    def next_lines(self, limit: int = 4) -> tuple[tuple[str, str], ...]:
+        """What comes next, the nearest first, each with the zone of the place that must act."""
+        found = sorted(self._moments(), key=lambda line: line[0])
+        passed = [line for line in found if line[0] < self.view.now]
+        coming = [line for line in found if line[0] >= self.view.now]
+        chosen = (passed[-1:] + coming)[:limit]
+        return tuple(
+            (self.moment(at, zone), what if at >= self.view.now else self.say(words_staff.ALREADY_PASSED, what=what))
+            for at, zone, what in chosen
+        )
+
+    def _moments(self) -> list[tuple[datetime, str, str]]:
+        course, now = self.view.course, self.view.now
+        if self.is_over:
+            return []
+        found: list[tuple[datetime, str, str]] = []
+        for ask in course.open_asks:
+            if ask.due_at is not None and ask.state is AskState.SENT:
+                office = self.office_name(ask.agency)
+                found.append((ask.due_at, self.zone(ask.agency), words.next_due(ask.task, office, self.language)))
+        for hold in course.active_holds:
+            day = _noon(hold.review_on)
+            if day is not None:
+                what = self.say(words_staff.NEXT_REVIEW, hold=self.name(hold.kind, "hold").lower())
+                found.append((day, self.home_zone, what))
+        for leg in course.legs:
+            if leg.state is LegState.PLANNED:
+                what = self.say(words_staff.NEXT_DEPARTS, n=leg.n, route=self.route(leg.n))
+                found.append((leg.departs_at, self.leg_zones(leg.n)[0], what))
+            elif leg.state is LegState.DEPARTED:
+                what = self.say(words_staff.NEXT_ARRIVES, n=leg.n, route=self.route(leg.n))
+                found.append((leg.arrives_at, self.leg_zones(leg.n)[1], what))
+        if not course.has_departed:
+            for approval in course.live_approvals:
+                what = self.say(words_staff.NEXT_AGED, role=self.say_role(approval.role))
+                found.append((aged_at(course, approval.at), self.home_zone, what))
+            for task in course.tasks.values():
+                ends = letter_valid_until(course, task, self.view.file.world)
+                if ends is not None:
+                    what = self.say(words_staff.NEXT_LETTER, task=self.title(task.code, task.n))
+                    found.append((ends, self.zone(task.agency), what))
+        if not found and self.view.next_at is not None and self.view.next_at > now:
+            found.append((self.view.next_at, self.home_zone, self.say(words_staff.NEXT_LOOK)))
+        return found
+
+    def leg_zones(self, n: int) -> tuple[str, str]:
+        """Zones in which a leg's departure and arrival are shown: of its places where they are known, else of who takes over."""
+        leg = self.view.course.leg(n)
+        places = self.view.legs_words.get(n, {})
+        start = self._place_zone(places.get("from", "")) or (self.home_zone if n == 1 else self.leg_zones(n - 1)[1])
+        target = self._place_zone(places.get("to", ""))
+        if target is None and leg is not None:
+            region = find_region((self.view.course.destination or "")[:2])
+            office = self.office(leg.hands_to)
+            target = office.zone if office else region.zone_iana if region else start
+        return start, target or start
+
+    def _place_zone(self, text: str) -> str | None:
+        region = find_region(text)
+        if region is not None:
+            return region.zone_iana
+        office = self.office(text)
+        if office is not None:
+            return office.zone
+        point = debarkations().get(text)
+        return point.zone_iana if point else None
+
+
+def _noon(day: str) -> datetime | None:
+    """A review day as the moment 09.00 WIB, so that it sorts among moments."""
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        return None
+    from zoneinfo import ZoneInfo
+
+    return datetime(on.year, on.month, on.day, 9, tzinfo=ZoneInfo(WIB))
+
+
+def facts_with_names(reader: CaseReader, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of a gate wait with codes turned into names, for `words.remedy`."""
+    shown = dict(facts)
+    if shown.get("agency"):
+        shown["agency"] = reader.office_name(str(shown["agency"]))
+    task = shown.get("task")
+    if isinstance(task, str) and task != GATE:
+        shown["task"] = reader.title(task)
+    return shown
