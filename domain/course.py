@@ -442,7 +442,8 @@ def _record_handover(course: Course, row: Row, task: TaskFacts, accepted: bool) 
     leg = course.leg(codes["leg"]) if codes.get("leg") else None
     if leg is not None:
         leg.state = LegState.HANDED_OVER  # times stay unknown where nobody recorded them
-    if task.code == STAY:
+    left_already = any(later.n > task.n and later.state is not LegState.PLANNED for later in course.legs)
+    if task.code == STAY and course.status is CaseStatus.PERJALANAN and not left_already:
         course._set_status(CaseStatus.SINGGAH, row.at)
 
 

@@ -103,17 +103,20 @@ def _consequences(course: Course) -> Iterator[Act]:
             yield _raise_flag(course, flag, cause)
         if (kind := _hold_of(rule, task, failed)) and f"hold:{cause}" not in course.causes:
             yield Act(Kind.HOLD_SET, {"kind": kind, "cause": cause})
-        if (
-            task.code == "serah.keluarga"
-            and failed
-            and task.answer == "DITOLAK"
-            and f"receiver:{cause}" not in course.causes
-            and _is_passed(course, "daerah.penerima")
-        ):
-            yield Act(
-                Kind.REOPENED,
-                {"task": "daerah.penerima", "n": 1, "why": "family_refused", "cause": f"receiver:{cause}"},
-            )
+        for code, why in _asked_again(task, failed):
+            again = f"again:{code}:{cause}"
+            if again not in course.causes and _is_passed(course, code):
+                yield Act(Kind.REOPENED, {"task": code, "n": 1, "why": why, "cause": again})
+
+
+def _asked_again(task: TaskFacts, failed: bool) -> tuple[tuple[str, str], ...]:
+    """Tasks that a failing answer asks anew: the receiver (5.6), the treatment and the letter of who is unfit (E11)."""
+    match task.code, task.answer if failed else None:
+        case "serah.keluarga", "DITOLAK":
+            return (("daerah.penerima", "family_refused"),)
+        case "jalan.cek_berangkat", "TIDAK_LAYAK":
+            return (("layanan.perawatan", "unfit"), ("pulang.layak_jalan", "unfit"))
+    return ()
 
 
 def _is_passed(course: Course, code: str) -> bool:
@@ -159,7 +162,8 @@ def _withdrawals(course: Course) -> Iterator[Act]:
         task = course.tasks[ask.task, ask.n]
         if task.ask == ask.id and task.is_open:
             continue
-        why = "case_ended" if course.is_over else "not_required" if task.is_settled else "not_needed"
+        not_required = task.status is TaskStatus.TIDAK_DIPERLUKAN
+        why = "case_ended" if course.is_over else "not_required" if not_required else "not_needed"
         yield Act(Kind.WITHDRAWN, {"ask": ask.id, "task": ask.task, "n": ask.n, "why": why})
 
 
@@ -172,7 +176,7 @@ def _statuses(course: Course) -> Iterator[Act]:
         yield _to(course, CaseStatus.MENINGGAL, "flag:deceased")
     elif status is CaseStatus.KEMBALI:
         yield _to(course, CaseStatus.PENANGANAN, "back_in_care")
-    elif status in (CaseStatus.PERJALANAN, CaseStatus.SINGGAH) and _final_handover_passed(course):
+    elif status is CaseStatus.PERJALANAN and _final_handover_passed(course):
         yield _to(course, CaseStatus.DISERAHKAN, "final_handover")
     elif status is CaseStatus.DISERAHKAN:
         if course.is_remains:

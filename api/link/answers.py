@@ -308,8 +308,10 @@ def _place(sending: Sending, name: str) -> str:
 async def _to_receipt(sending: Sending, number: str) -> Response:
     """303 to the receipt; asks that the page showed as open and that were closed meanwhile are named in the address."""
     tools, linked = sending.tools, sending.linked
-    slip = await tools.units.read(lambda reading: find_slip(reading, linked.mail, number))
-    left = _left_out(sending, {line.ask for line in slip.lines} if slip else set())
+    left: list[str] = []
+    if not linked.is_single:
+        slip = await tools.units.read(lambda reading: find_slip(reading, linked.mail, number))
+        left = _left_out(sending, {line.ask for line in slip.lines} if slip else set())
     where = f"{sending.looked.path}/tanda-terima/{number}"
     response = see_other(where, left=",".join(left)) if left else see_other(where)
     nonces.keep_slip(response, tools.config, sending.looked.path, number, linked.real_now)
@@ -332,4 +334,4 @@ def _left_out(sending: Sending, answered: set[str]) -> list[str]:
 
 
 def _has_entry(ask: linkwork.LinkedAsk, entries: Mapping[str, str]) -> bool:
-    return f"answer[{ask.id}]" in entries or f"all[{ask.rule.code}]" in entries or "action" in entries
+    return f"answer[{ask.id}]" in entries or f"all[{ask.rule.code}]" in entries

@@ -1,4 +1,4 @@
-"""The asks of a link as its page shows them: one block for each task, restricted ones together while they are sealed."""
+"""The asks of a link as its page shows them: one block for each task, restricted ones together while sealed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime

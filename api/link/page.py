@@ -189,7 +189,7 @@ def form_page(
         typed_position=typed.get("position", ""),
     )
     name = "pages/link/one.html" if linked.is_single else "pages/link/digest.html"
-    return _with_code(HTMLResponse(templates.render(name, language, page=page), status), page.code)
+    return _with_code(HTMLResponse(templates.render(name, language, page=page), int(status)), page.code)
 
 
 def closed_page(
@@ -229,7 +229,7 @@ def closed_page(
     if status is None:
         quiet_look = state in (LinkState.ANSWERED, LinkState.ASLEEP) and not is_post
         status = HTTPStatus.OK if quiet_look else _POST_STATUS[state]
-    response = HTMLResponse(templates.render("pages/link/closed.html", language, page=page), status)
+    response = HTMLResponse(templates.render("pages/link/closed.html", language, page=page), int(status))
     return _with_code(response, page.code)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from domain.agencies import Agency
 from domain.cases import ENDED
@@ -153,7 +154,7 @@ class CaseReader:
         if holds:
             hold = holds[0]
             sentence = words.hold_sentence(
-                hold.kind, hold.since, self.home_zone, self.language, _noon(hold.review_on)
+                hold.kind, hold.since, self.home_zone, self.language, noon(hold.review_on)
             )
             more = [self.say(words_staff.ALSO_HELD)] + ([self._waiting(first)] if first else [])
             return Panel(sentence, "hold", tuple(more), self.next_lines(), self._phone(first))
@@ -225,7 +226,7 @@ class CaseReader:
                 office = self.office_name(ask.agency)
                 found.append((ask.due_at, self.zone(ask.agency), words.next_due(ask.task, office, self.language)))
         for hold in course.active_holds:
-            day = _noon(hold.review_on)
+            day = noon(hold.review_on)
             if day is not None:
                 what = self.say(words_staff.NEXT_REVIEW, hold=self.name(hold.kind, "hold").lower())
                 found.append((day, self.home_zone, what))
@@ -272,14 +273,12 @@ class CaseReader:
         return point.zone_iana if point else None
 
 
-def _noon(day: str) -> datetime | None:
+def noon(day: str) -> datetime | None:
     """A review day as the moment 09.00 WIB, so that it sorts among moments."""
     try:
         on = date.fromisoformat(day)
     except ValueError:
         return None
-    from zoneinfo import ZoneInfo
-
     return datetime(on.year, on.month, on.day, 9, tzinfo=ZoneInfo(WIB))
 
 

@@ -1,4 +1,4 @@
-"""The gate: one basis, every check that applies, two approvals, no hold; and what makes an approval fall (PROCESS 4)."""
+"""The gate: one basis, every check that applies, two approvals, no hold; what voids an approval (PROCESS 4)."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -174,7 +174,9 @@ class Paper:
             self.row(Kind.LEG_EVENT, {"leg": 1, "event": "DEPARTED", "is_departure": True})
             self.settle()
             return True
-        for code in self.open_codes():
+        for code in sorted(
+            self.open_codes(), key=lambda code: code != "jalan.transit"
+        ):  # a stay before what follows it
             if code == "awal.skrining":
                 self.say_no_to_other_flags()
             if code == "pulang.rencana_perjalanan":

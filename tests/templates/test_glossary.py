@@ -1,4 +1,4 @@
-"""docs/glossary.md speaks of things that exist: three cells a row, and every code in capitals is one that pages can show."""
+"""docs/glossary.md: three cells a row, and every code in capitals is one that pages can show."""
 
 import re
 from pathlib import Path
