@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.calendar import WorkingTime
@@ -15,6 +15,7 @@ OTHER = "LAINNYA"
 REASON_MAX = 2_000
 TIMES_MORE = 1  # offered once for now; the procedure file allows two
 POSITION_MAX = 200
+YEARS_TAKEN = 100
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -65,27 +66,30 @@ def more_time_until(
 ) -> datetime:
     """The new due moment an office asks for: a date, or date and time in the office's own zone.
 
-    Raises Conflict("EXTENSION_LIMIT") when more time was given before, Invalid("FIELD_MISSING"), Invalid("DATE_IN_PAST"),
-    Invalid("DATE_INVALID") for what is no date, not a working day or beyond one more full limit.
+    Raises Conflict("EXTENSION_LIMIT") when more time was given before, Invalid: FIELD_MISSING, DATE_IN_PAST, and
+    DATE_INVALID for what is no date, not a working day or beyond one more full limit.
     """
     if asked_times >= TIMES_MORE:
         raise Conflict("EXTENSION_LIMIT", times=TIMES_MORE)
-    moment = _local_moment(raw, working)
+    moment = _local_moment(raw, working, now)
     if moment <= now:
         raise Invalid("DATE_IN_PAST", field="until")
     if not working.is_working_day(working.local_day(moment)):
         raise Invalid("DATE_INVALID", field="until")
     if moment > extension_limit(limit, max(due_at or now, now), working):
         raise Invalid("DATE_INVALID", field="until")
-    return moment
+    return moment.astimezone(UTC)
 
 
-def _local_moment(raw: str | None, working: WorkingTime) -> datetime:
+def _local_moment(raw: str | None, working: WorkingTime, now: datetime) -> datetime:
     words = (raw or "").strip()
     if not words:
         raise Invalid("FIELD_MISSING", field="until")
     zone = ZoneInfo(working.zone_iana)
     try:
+        year = datetime.fromisoformat(words).year
+        if abs(year - now.year) > YEARS_TAKEN:  # so far off that zones cannot be reckoned
+            raise Invalid("DATE_IN_PAST" if year < now.year else "DATE_INVALID", field="until")
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
             day = date.fromisoformat(words)
             return working.closing_time_on(day) if working.is_working_day(day) else _noon(day, zone)

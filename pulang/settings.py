@@ -130,6 +130,10 @@ EXPECTED: Final[dict[str, tuple[str, str]]] = {
     "base_url": ("alamat yang mulai dengan http:// atau https://", "an address that begins with http:// or https://"),
     "demo": ("0 atau 1", "0 or 1"),
     "digest_window": ("jumlah detik, 0 sampai 86400", "a number of seconds, 0 to 86400"),
+    "procedure_file": (
+        "jalur berkas prosedur (TOML) yang lengkap, terperiksa dan berversi sendiri",
+        "the path of a procedure file (TOML) that is whole, checked and has a version of its own",
+    ),
     "clock_start": (
         "waktu ISO 8601 dengan zona, misalnya 2026-12-01T08:00:00+07:00",
         "an ISO 8601 time with its zone, for example 2026-12-01T08:00:00+07:00",
@@ -176,6 +180,8 @@ class Settings(BaseSettings):
     """Demonstration: made-up offices' mailboxes, accounts, cases, a clock that can be moved. Default 0."""
     digest_window: Annotated[float, Field(ge=0, le=86400)] | None = None
     """Seconds an office's asks are gathered, instead of the procedure's windows; demonstration 5."""
+    procedure_file: Path | None = None
+    """Procedure (TOML) that new cases take, beside those that come with Pulang; left out: the newest of these."""
     clock_start: AwareDatetime | None = None
     """Application time at the first start, demonstration only; left out: see docs/settings.md."""
     desk_name: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\r\n]+$")] = "Meja koordinasi pemulangan"

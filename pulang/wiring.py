@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from domain.errors import DomainError, Unavailable
-from domain.rulebook import default_rulebook
+from domain.rulebook import Rulebook, default_rulebook, rulebook_with
 from pulang.refusals import Refused
-from pulang.settings import Settings
+from pulang.settings import EXPECTED, PREFIX, Settings
 from store import house
 from store.engine import Database, open_engine
 from store.unit import StoreConfig, Units
@@ -66,12 +66,25 @@ def store_config(settings: Settings) -> StoreConfig:
     )
 
 
+def read_rulebook(settings: Settings) -> Rulebook:
+    """The rules that come with this release, and the procedure file of the settings. Raises Refused("WRONG_VALUE")."""
+    if settings.procedure_file is None:
+        return default_rulebook()
+    try:
+        return rulebook_with(settings.procedure_file.read_text(encoding="utf-8"))
+    except (DomainError, OSError, UnicodeDecodeError):
+        name, (expected_id, expected_en) = "procedure_file", EXPECTED["procedure_file"]
+        raise Refused(
+            "WRONG_VALUE", key=PREFIX + name.upper(), expected_id=expected_id, expected_en=expected_en
+        ) from None
+
+
 def build_units(settings: Settings, vault: Vault | None = None) -> Units:
-    """Transactions on the database of *settings* by the rules that come with this release."""
+    """Transactions on the database of *settings* by its rules. Raises Refused."""
     return Units(
         database=open_database(settings),
         vault=vault or build_vault(settings),
-        rules=default_rulebook(),
+        rules=read_rulebook(settings),
         config=store_config(settings),
     )
 

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RetryConfig, RPCError, RPCStatusCode
+from temporalio.service import GrpcCompression, RetryConfig, RPCError, RPCStatusCode
 
 from domain.errors import Unavailable
 from workflows.codec import data_converter
@@ -196,6 +196,8 @@ class Conductor:
             namespace=self._namespace,
             data_converter=self._converter,
             retry_config=_RETRY,
+            # Our messages are tiny and the server is near: packing them costs more than it saves.
+            grpc_compression=GrpcCompression.NONE,
             identity=self._identity,
             lazy=lazy,
         )

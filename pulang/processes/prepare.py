@@ -7,6 +7,7 @@ its data yet, since READY was never said.
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import structlog
 
 from domain.clock import demo_start
 from domain.roles import SYSTEM
+from domain.rulebook import default_rulebook
 from pulang import mailcatcher, wiring
 from pulang.processes import postbox
 from pulang.refusals import WRONG_CONFIGURATION, Refused
@@ -109,7 +111,8 @@ def _begin_demonstration(settings: Settings, units: Units) -> None:
 
     units.write_sync(SYSTEM, lambda unit: _set_clock(unit, settings.clock_start))
     units.write_sync(SYSTEM, lambda unit: _make_accounts(unit, settings.home / "demo-accounts.json"))
-    demo.seed(units, wiring.build_composer(), _poster(settings))
+    # The fictitious cases were written for the procedure that comes with Pulang, whatever new cases take here.
+    demo.seed(replace(units, rules=default_rulebook()), wiring.build_composer(), _poster(settings))
 
     def begun(unit: Unit) -> None:
         unit.without_journal("the demonstration has begun")

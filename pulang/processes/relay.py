@@ -48,7 +48,7 @@ relay moves time, nor for desks, whose moment is set by the advances of cases.""
 SEEN_EVERY_S: Final = 5.0
 RECONCILING: Final = "REKONSILIASI"
 CALLS_AT_ONCE: Final = 32
-SUBJECTS_AT_ONCE: Final = 2_000
+SUBJECTS_AT_ONCE: Final = 600
 
 About = tuple[int, int, datetime | None]
 """What a call is about: generation, head, and the moment when only that is past."""
@@ -216,6 +216,8 @@ class Relay:
                 await self._report_lost(subject)
             elif subject.started < subject.generation:
                 self._started[subject.id] = subject.generation
+            elif told is Told.STARTED:
+                log.warning("workflow_started_again", subject=subject.id, generation=subject.generation)
         finally:
             del self._in_flight[subject.id]
             self._look_again.set()

@@ -1,5 +1,6 @@
 """`deliver_mail`, one try at a time: once, twice, after a crash, with each class of failure."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from store.outbox import Mail
 from store.unit import Unit, Units
 from tests.support.database import MORNING, RealClock
 from tests.support.smtp_stub import SmtpStub
+from tests.support.until import until
 from workflows.messages import Delivery, Handed
 
 MAIL, MESSAGE_ID = "M-1", "<m-1@pulang.invalid>"
@@ -181,6 +183,20 @@ async def test_a_worker_killed_after_the_server_said_yes_sends_at_most_one_more_
 
     first, second = stub.taken
     assert (first.message_id, first.content) == (second.message_id, second.content)
+
+
+async def test_a_try_that_is_cut_off_says_how_far_it_came(units: Units, desk: str) -> None:
+    environment = ActivityEnvironment()
+    async with SmtpStub(["slow"]) as stub:
+        mail = MailActivities(units, Smtp(MailServer("127.0.0.1", stub.port)))
+        trying = asyncio.ensure_future(environment.run(mail.deliver_mail, MAIL))
+        await until(lambda: stub.connections == 1)
+        environment.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await trying
+
+    assert (await the_mail(units)).words == "STOPPED"
+    assert await tried(units, desk) == ["LATER"]
 
 
 async def test_while_sending_is_held_nothing_leaves(units: Units, desk: str) -> None:

@@ -19,5 +19,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def outsider(house: House) -> Outsider:
-    return Outsider(house)
+def outsider(house: House) -> Iterator[Outsider]:
+    player = Outsider(house)
+    yield player
+    player.http.close()

@@ -2,7 +2,8 @@
 
 Script words: `250` takes the mail · `421` refuses at connect · `450`, `550` to RCPT · `451-data`, `554-data` to the
 mail · `drop-after-dot` reads the mail and hangs up · `drop-before-data` hangs up at DATA · `slow` says nothing after
-its greeting · `535-login` refuses to sign in. The last word repeats.
+its greeting · `250-late` takes the mail and says so half a second later · `535-login` refuses to sign in. The last
+word repeats.
 """
 
 import asyncio
@@ -102,7 +103,9 @@ class SmtpStub:
             if not self._answer(word, verb, writer, recipients):
                 return
             if verb == "DATA":
-                self.taken.append(Taken(sender, list(recipients), await _read_mail(reader), word == "250"))
+                self.taken.append(Taken(sender, list(recipients), await _read_mail(reader), word.startswith("250")))
+                if word == "250-late":
+                    await asyncio.sleep(0.5)
                 if not self._answer(word, ".", writer, recipients):
                     return
 

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -11,10 +12,13 @@ from structlog.testing import capture_logs
 
 from domain.errors import Unavailable
 from domain.journal import Kind
-from domain.roles import SYSTEM
+from domain.roles import SYSTEM, Actor
+from domain.rulebook import default_rulebook
 from pulang.processes import relay as relay_module
 from pulang.processes.relay import Relay
-from store import house, journal
+from store import agencies, house, journal
+from store.casefile import open_case_file
+from store.cases import OpenOrder, PersonEntry, open_case
 from store.journal import Subject
 from store.unit import Unit, Units
 from tests.support.database import MORNING, RealClock
@@ -94,6 +98,12 @@ async def standing(units: Units, subject: str) -> Subject:
     found = await units.read(lambda reading: journal.find_subject(reading, subject))
     assert found is not None
     return found
+
+
+@pytest.fixture
+def units(units: Units) -> Units:
+    """With the rules, so that a case can be opened."""
+    return replace(units, rules=default_rulebook())
 
 
 @pytest.fixture
@@ -223,6 +233,34 @@ async def test_a_workflow_that_ended_while_its_rows_are_open_raises_an_alarm_and
             await asyncio.sleep(TINY.total_seconds())
 
     assert len(conductor.calls) == 1
+
+
+@pytest.mark.proves("I20")
+async def test_a_case_whose_workflow_ended_is_held_by_the_system_once(units: Units, conductor: NotingConductor) -> None:
+    number = await a_case(units)
+    conductor.answer = Told.CLOSED
+    async with relaying(units, conductor):
+        await until(lambda: _is_held(units, number))
+        await asyncio.sleep(TINY.total_seconds())
+
+    assert len(conductor.calls) == 1
+    file = await units.read(lambda reading: open_case_file(reading, number))
+    assert [hold.kind for hold in file.course.holds.values()] == ["REKONSILIASI"]
+
+
+async def a_case(units: Units) -> str:
+    """Opens one case by a coordinator and returns its number."""
+    coordinator = Actor("account", "k1", roles=("koordinator",), agency="KEMENSOS-RSKBK")
+    person = PersonEntry("Contoh Orang", "P", date(1990, 1, 1), nik="5313004101900001")
+    await units.write(SYSTEM, agencies.load_seed)
+    order = OpenOrder(person, "LUAR_NEGERI", "RPTC-BAP", "5313")
+    opened = await units.write(coordinator, lambda unit: open_case(unit, order))
+    return str(opened.number)
+
+
+async def _is_held(units: Units, number: str) -> bool:
+    file = await units.read(lambda reading: open_case_file(reading, number))
+    return bool(file.course.holds)
 
 
 async def test_it_notes_that_it_is_alive(units: Units, conductor: NotingConductor) -> None:

@@ -14,7 +14,8 @@ from domain.roles import SYSTEM, Actor
 from domain.tasks import AskState
 from store.accounts import find_by_login
 from store.advance import advance
-from store.cases import OpenOrder, PersonEntry, open_case
+from store.answers import answer_as_staff
+from store.cases import OpenOrder, PersonEntry, open_case, set_flags
 from store.journal import rows_of
 from store.tables_case import asks, cases
 from store.unit import Unit, Units
@@ -106,17 +107,20 @@ class Ministry:
         """The site's own, with desks that gather for a second only."""
         return replace(self.site.units, config=replace(self.site.units.config, digest_window_s=1))
 
-    def coordinator(self) -> Actor:
-        account = self.units.read_sync(lambda reading: find_by_login(reading, self.login("koordinator")))
+    def account(self, role: str) -> Actor:
+        """The first account of that role."""
+        login = next(login for login, account in self.site.accounts.items() if account["role"] == role)
+        account = self.units.read_sync(lambda reading: find_by_login(reading, login))
         assert account is not None
         return account.actor
 
-    def login(self, role: str) -> str:
-        return next(login for login, account in self.site.accounts.items() if account["role"] == role)
+    def coordinator(self) -> Actor:
+        return self.account("koordinator")
 
     def opens(self, name: str = NAME, nik: str | None = NIK, *, mails: bool = True, **facts: Any) -> str:
         """A case, by default of a woman from Lembata; returns its number. mails: send what is asked at once."""
-        person = PersonEntry(name, "P", date(2002, 7, 1), nik=nik, address=ADDRESS, documents=(("paspor", "C" + (nik or "0000000")[-7:]),))
+        passport = (("paspor", "C" + (nik or "0000000")[-7:]),)
+        person = PersonEntry(name, "P", date(2002, 7, 1), nik=nik, address=ADDRESS, documents=passport)
         order = OpenOrder(person, "RUJUKAN_APH", "RPTC-TPI", **{"destination": "5313", **facts})
         number = self.units.write_sync(self.coordinator(), lambda unit: open_case(unit, order)).number
         if mails:
@@ -125,6 +129,22 @@ class Ministry:
 
     def act(self, fn: Any, by: Actor | None = None) -> Any:
         return self.units.write_sync(by or self.coordinator(), fn)
+
+    def opens_many(self, count: int) -> list[str]:
+        """So many cases whose asks go into the same mails."""
+        names = ("Yohana Ina", "Maria Goreti", "Rosa Bano", "Agnes Wea", "Lusia Kewa", "Elisabet Peni")
+        numbers = [self.opens(names[n], f"531300410702{n + 1:04}", mails=False) for n in range(count)]
+        self.works()
+        return numbers
+
+    def screens(self, number: str, **flags: str) -> None:
+        """The centre answers its own tasks up to the screening, which sets *flags*; what follows is mailed."""
+        social_worker = self.account("pekerja_sosial")
+        for task in ("akses.kebutuhan_dasar", "awal.skrining"):
+            if task == "awal.skrining":
+                self.act(lambda unit: set_flags(unit, number, flags), social_worker)
+            self.act(lambda unit, task=task: answer_as_staff(unit, number, task, None, "SELESAI"), social_worker)
+            self.works()
 
     def works(self) -> None:
         """Advances every case, then every desk with something queued, a few seconds later."""
@@ -146,6 +166,11 @@ class Ministry:
     def office(self, agency_start: str) -> Office:
         """The newest link mail of the first agency whose code starts so."""
         order = next(o for o in reversed(self.keeping.orders) if o.link and o.agency_code.startswith(agency_start))
+        return Office(self.site, order, self.site.browser())
+
+    def about(self, title: str) -> Office:
+        """The newest link mail with an ask of that title."""
+        order = next(o for o in reversed(self.keeping.orders) if o.link and any(a.title_id == title for a in o.asks))
         return Office(self.site, order, self.site.browser())
 
     def journal(self, number: str) -> list[Any]:

@@ -119,10 +119,10 @@ async def test_an_expired_link_offers_a_fresh_mail_and_takes_no_answer(registry:
 @pytest.mark.proves("B18")
 @pytest.mark.proves("F27")
 async def test_a_withdrawn_ask_only_explains_itself(ministry: Ministry) -> None:
-    number = ministry.opens()
-    office = ministry.office("DINSOS-5313")
+    number = ministry.opens(flags={"from_abroad": "ya"}, debarkation="DB-CGK")
+    office = ministry.about("Pemeriksaan kesehatan di pintu masuk")
     nonce = await office.nonce()
-    ministry.act(lambda unit: mark_not_required(unit, number, "asesmen.keluarga", None, "TIDAK_RELEVAN"))
+    ministry.act(lambda unit: mark_not_required(unit, number, "akses.kesehatan_pintu_masuk", None, "TIDAK_RELEVAN"))
     assert ministry.ask_state(office.asks[0]) == AskState.WITHDRAWN
 
     page = await office.look()
