@@ -17,9 +17,8 @@ from typing import Final
 
 import aiosmtplib
 
-from workflows.messages import Handed
+from workflows.messages import SMTP_SESSION_S, Handed
 
-SESSION_S: Final = 120.0
 _QUIT_S: Final = 2.0
 _WORDS_LENGTH: Final = 200
 
@@ -46,7 +45,7 @@ class MailServer:
     password: str = field(default="", repr=False)
     starttls: bool = False
     tls: bool = False
-    session_s: float = SESSION_S
+    session_s: float = SMTP_SESSION_S
     hello: str = "localhost"
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, func, insert, or_, select, type_coerce, update
+from sqlalchemy import Text, func, insert, or_, select, type_coerce, union, update
 
 from domain.agencies import Agency, Register, expand_seed
 from domain.errors import NotFound
@@ -14,6 +14,7 @@ from store import house
 from store.agency_table import agencies
 from store.journal import HOUSE, wake_at
 from store.outbox import TO_SEND, mails
+from store.tables_case import asks
 from store.unit import Reading, Unit
 
 REGISTER_VERSION = "register_version"
@@ -169,11 +170,11 @@ def _hold_all(unit: Unit, held: bool) -> None:
 
 
 def _waiting_desks(unit: Unit, agency: str | None) -> list[str]:
-    m = mails.c
-    statement = select(m.subject_id).where(m.state.in_(TO_SEND)).distinct().order_by(m.subject_id)
-    if agency is not None:
-        statement = statement.where(m.agency == agency)
-    return [found[0] for found in unit.rows(statement)]
+    """Desks with mail to hand over, or with asks that were not put into a mail while sending was held."""
+    told = select(mails.c.agency).where(mails.c.state.in_(TO_SEND), mails.c.agency.is_not(None))
+    queued = select(asks.c.agency).where(asks.c.state == "QUEUED")
+    found = {row[0] for row in unit.rows(union(told, queued))}
+    return [f"desk-{code}" for code in sorted(found) if agency in (None, code)]
 
 
 def all_sending_held(reading: Reading) -> bool:

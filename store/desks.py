@@ -79,7 +79,7 @@ def advance_desk(unit: Unit, subject: str, composer: Composer) -> Outcome:
             next_at = min(filter(None, (next_at, at)), default=None)
     deliver = outbox.due_mails(unit, code, unit.real_now)
     retry = outbox.next_try_at(unit, code)
-    if retry is not None:
+    if retry is not None and not state.sending_held:
         next_at = min(filter(None, (next_at, retry + timedelta(seconds=unit.offset_s))), default=None)
     head = _head(unit, subject)
     open_asks = len(_queued_ids(unit, code))

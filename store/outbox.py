@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Index, LargeBinary, and_, func, insert, not_, or_, select, update
+from sqlalchemy import Index, LargeBinary, and_, case, func, insert, not_, or_, select, update
 from sqlmodel import Field, SQLModel
 
 from domain.errors import NotFound
@@ -271,7 +271,8 @@ def due_mails(reading: "Reading", agency: str | None, real_now: datetime) -> lis
 
 def next_try_at(reading: "Reading", agency: str) -> datetime | None:
     """Wall-clock moment of the agency's next repeat or of a lease's end, None when no try waits."""
-    waits = func.min(func.coalesce(_m.next_try_at, _m.lease_until), type_=UtcDateTime)
+    moment = case((_m.state == SENDING, _m.lease_until), else_=_m.next_try_at)
+    waits = func.min(moment, type_=UtcDateTime)
     found: datetime | None = reading.scalar(select(waits).where(_m.agency == agency, _m.state.in_(TO_SEND)))
     return found
 

@@ -5,7 +5,7 @@ time and zone, area code and number, so that "16.00" never parts from "WITA".
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -38,8 +38,16 @@ def _there(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone))
 
 
+def _is_end_of_day(there: datetime) -> bool:
+    """Midnight to the microsecond is a day's end (a limit of an office that never closes), shown as 24.00."""
+    return (there.hour, there.minute, there.second, there.microsecond) == (0, 0, 0, 0)
+
+
 def _date_of(at: datetime | date, zone: str) -> date:
-    return _there(at, zone).date() if isinstance(at, datetime) else at
+    if not isinstance(at, datetime):
+        return at
+    there = _there(at, zone)
+    return (there - timedelta(days=1) if _is_end_of_day(there) else there).date()
 
 
 def day(at: datetime | date, zone: str = "UTC", language: str = "id") -> str:
@@ -58,7 +66,8 @@ def date_only(at: datetime | date, zone: str = "UTC", language: str = "id") -> s
 def clock(at: datetime, zone: str, language: str = "id") -> str:
     """ "16.00 WITA" / "16:00 WITA", with a no-break space."""
     there = _there(at, zone)
-    return f"{there:%H}{':' if language == 'en' else '.'}{there:%M}{NBSP}{zone_name(zone, at)}"
+    hour = "24" if _is_end_of_day(there) else f"{there:%H}"
+    return f"{hour}{':' if language == 'en' else '.'}{there:%M}{NBSP}{zone_name(zone, at)}"
 
 
 def moment(at: datetime, zone: str, language: str = "id") -> str:
@@ -79,10 +88,10 @@ def short(at: datetime, zone: str, language: str = "id") -> str:
 
 def mail_moment(at: datetime, zone: str, language: str = "id") -> str:
     """ "Senin, 30 Nov 2026, 16.00 WITA" with plain spaces, for lines of a mail."""
-    there = _there(at, zone)
+    on = _date_of(at, zone)
     comma = "" if language == "en" else ","
     return (
-        f"{_DAYS[language][there.weekday()]}{comma} {there.day} {_SHORT[language][there.month - 1]} {there.year}, "
+        f"{_DAYS[language][on.weekday()]}{comma} {on.day} {_SHORT[language][on.month - 1]} {on.year}, "
         f"{plain(clock(at, zone, language))}"
     )
 

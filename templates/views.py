@@ -117,6 +117,7 @@ class LinkPage:
     typed_code, typed_name, typed_position: kept values (the code is kept so that a slip elsewhere costs nothing).
     reason_codes: decline reasons; when given, a list named `reason_code` stands above the text `reason` of a single
     ask, and the receiver joins them as CONTRACT's `reason` ("KAPASITAS penuh"); leave () to show the text alone.
+    answered: asks of the same mail that are answered already; they are listed, not asked.
     part, parts: a long digest is shown in parts of `part_size` asks (`?part=2`), so that a page stays below 50 KB.
     The form also sends `website`, a field that people do not see: anything in it means a machine."""
 
@@ -135,6 +136,7 @@ class LinkPage:
     typed_name: str = ""
     typed_position: str = ""
     reason_codes: tuple[Choice, ...] = ()
+    answered: "tuple[ReceiptLine, ...]" = ()
     part: int = 1
     parts: int = 1
 

@@ -16,6 +16,10 @@ EVENT_LIMIT = 2_000
 """Events in one run's history before it continues as new, unless the server asks for it earlier."""
 
 
+SMTP_SESSION_S = 120.0
+"""Longest whole SMTP session, from connect to the answer after the final dot (F13)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """All that a conductor is started with and all that survives continue-as-new: its subject.

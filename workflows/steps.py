@@ -12,7 +12,7 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from domain.journal import Outcome
-    from workflows.messages import Delivery
+    from workflows.messages import SMTP_SESSION_S, Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,6 @@ ADVANCE: Final = Step("advance", str, Outcome)
 ADVANCE_AGAIN: Final = Step("advance_again", str, Outcome)
 DELIVER_MAIL: Final = Step("deliver_mail", str, Delivery)
 STEPS: Final = (ADVANCE, ADVANCE_AGAIN, DELIVER_MAIL)
-
-SMTP_SESSION_S: Final = 120
-"""Longest whole SMTP session, from connect to the answer after the final dot (F13)."""
 
 _OWN_TABLES: Final[dict[str, Any]] = {
     "start_to_close_timeout": timedelta(seconds=20),

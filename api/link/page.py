@@ -187,6 +187,7 @@ def form_page(
         typed_code=typed.get("code", ""),
         typed_name=typed.get("name", ""),
         typed_position=typed.get("position", ""),
+        answered=slip_lines(looked.lines, language, sealed=not looked.is_opened),
     )
     name = "pages/link/one.html" if linked.is_single else "pages/link/digest.html"
     return _with_code(HTMLResponse(templates.render(name, language, page=page), int(status)), page.code)

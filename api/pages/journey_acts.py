@@ -18,7 +18,7 @@ from domain.planning import RANK
 from domain.regions import WIB, find_region
 from domain.roles import Action
 from domain.tasks import AnswerClass, class_of
-from store import cases, gatekeeping
+from store import answers, cases, gatekeeping
 from store.casefile import open_case_file
 from store.cases import LegEntry
 from store.unit import Unit
@@ -183,10 +183,12 @@ def _depart(unit: Unit, number: str, params: Params, form: Form) -> str:
     if not result:
         raise Invalid("FIELD_MISSING", field="result")
     rule = open_case_file(unit, number).course.rule(DEPARTURE)
-    fails = class_of(rule, result) is AnswerClass.FAILS
-    note = joined_reason(form.text("reason_code"), form.text("note")) if fails else form.text("note") or None
-    at = typed_moment(form, "at")
-    gatekeeping.depart(unit, number, _leg_number(params), result, at, form.text("until") or None, note)
+    note, until, n = form.text("note") or None, form.text("until") or None, _leg_number(params)
+    if class_of(rule, result) is AnswerClass.FAILS:  # the reason's code is kept apart from the words
+        reason = joined_reason(form.text("reason_code"), form.text("note"))
+        answers.answer_as_staff(unit, number, DEPARTURE, n, result, reason)
+        return "ANSWER_STORED"
+    gatekeeping.depart(unit, number, n, result, typed_moment(form, "at"), until, note)
     return "DEPARTED" if result == DEPARTED else "ANSWER_STORED"
 
 

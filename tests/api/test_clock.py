@@ -20,6 +20,7 @@ async def working(site: Site) -> AsyncIterator[Backstage]:
     backstage = Backstage(site.units)
     task = asyncio.create_task(backstage.keep_working())
     yield backstage
+    assert not task.done(), task.exception()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
@@ -103,7 +104,7 @@ async def test_a_long_move_answers_202_and_goes_on_and_others_join_it(hasty: Sit
     joined = await hasty.post("peksos1", "/demo/clock", {"advance": "P5D"})
     for answer in (first, joined):
         assert (answer.status_code, answer.json()["settled"], answer.json()["offset_s"]) == (202, False, 0.0)
-    async with working(hasty):
+    async with working(hasty), asyncio.timeout(20):
         while hasty.app.state.mover.is_going:
             await asyncio.sleep(0.01)
     told = (await hasty.get("operator1", "/demo/clock")).json()

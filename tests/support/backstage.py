@@ -27,7 +27,7 @@ class PlainComposer:
     """A mail with nothing but what a test reads."""
 
     def compose(self, order: MailOrder) -> Words:
-        lines = [f"{ask.number} {ask.task}" for ask in order.asks]
+        lines = [ask.number for ask in order.asks]
         text = "\n".join([order.agency_name, *lines, "", order.link or "", f"Kode: {order.code}" if order.code else ""])
         return Words(f"{len(lines)} permintaan", text, f"<p>{len(lines)}</p>")
 

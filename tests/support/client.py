@@ -100,7 +100,9 @@ class House:
 
 
 def _config(demo: bool = True, base_url: str = BASE_URL) -> StoreConfig:
-    return StoreConfig(demo=demo, base_url=base_url, desk_phone=DESK_PHONE, duty_phone="(021) 555-0199")
+    return StoreConfig(
+        demo=demo, base_url=base_url, digest_window_s=5, desk_phone=DESK_PHONE, duty_phone="(021) 555-0199"
+    )
 
 
 @dataclass

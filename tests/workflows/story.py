@@ -164,6 +164,10 @@ class Story:
         """Waits until *what* holds; fails after 10 s."""
         await until(what)
 
+    async def sees_taken_in(self, row: int) -> None:
+        """Waits until the newest advance has reached *row*."""
+        await self.sees(lambda: self.rows.advances[-1:] != [] and self.rows.advances[-1].row == row)
+
     async def sees_advances(self, count: int) -> None:
         await self.sees(lambda: len(self.rows.advances) >= count)
         await self.is_quiet()

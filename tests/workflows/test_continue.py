@@ -22,7 +22,7 @@ async def answers_until_a_new_run(story: Story, first: str) -> None:
     for row in range(1, 12):
         story.rows.head = row
         await story.is_told(row)
-        await story.sees(lambda row=row: story.rows.advances[-1:] != [] and story.rows.advances[-1].row == row)
+        await story.sees_taken_in(row)
         await story.is_quiet()
         if await run_ids(story) != first:
             return

@@ -270,4 +270,4 @@ async def test_it_notes_that_it_is_alive(units: Units, conductor: NotingConducto
 
 async def _has_been_seen(units: Units) -> bool:
     seen: Any = await units.read(lambda reading: house.find_value(reading, "relay_seen"))
-    return seen == MORNING.isoformat()
+    return bool(seen == MORNING.isoformat())
