@@ -13,6 +13,7 @@ from typing import Final, Literal
 import structlog
 from temporalio import activity
 
+from activities.advance import pass_by
 from activities.failures import translated
 from activities.smtp import Progress, Reply, Smtp
 from domain.roles import SYSTEM
@@ -39,10 +40,6 @@ def next_try(real_now: datetime, tries: int) -> datetime:
     """When to try again after *tries* tries. real_now: aware UTC wall clock. Returns aware UTC wall clock."""
     step = min(max(tries, 1), len(RETRY_MINUTES)) - 1
     return real_now + timedelta(minutes=RETRY_MINUTES[step])
-
-
-def pass_by(point: str) -> None:
-    """Does nothing at a crash point. Fault tests hand in a function that ends the process there."""
 
 
 class MailActivities:

@@ -3,6 +3,7 @@
 Every route is async; what it changes or reads goes through `tools.units`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -52,6 +53,8 @@ def create_app(tools: Tools, *, body_seconds: float = BODY_SECONDS) -> FastAPI:
     )
     app.state.tools = tools
     app.state.mover = Mover(tools.units)
+    # Argon2 takes a core for some 25 ms: two sign-ins at a time, so that officers' answers are not held up
+    app.state.sign_in_slots = asyncio.Semaphore(2)
     app.add_middleware(Guard, config=tools.config, body_seconds=body_seconds)
     errors.install(app)
     app.add_exception_handler(sessions.SignInNeeded, sessions.sign_in_redirect)

@@ -56,8 +56,8 @@ class Guard:
         request = Request(scope, receive)
         try:
             check_request(scope, self.config)
-            if is_head:
-                scope["method"] = "GET"
+            if is_head:  # the server itself must go on seeing HEAD, so the routes get a copy
+                scope = {**scope, "method": "GET"}
             await self.app(scope, _Limited(scope, receive, self.body_seconds), reply)
         except DomainError as refusal:
             headers = {"Connection": "close"}

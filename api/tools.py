@@ -1,5 +1,6 @@
 """What a request may use: the units of the store, the conductor for looking, and the few settings of the web side."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Protocol
@@ -44,11 +45,16 @@ class ApiConfig:
         return not self.https and (urlsplit(self.base_url).hostname or "") in LOOPBACK_NAMES
 
 
+def pass_by(point: str) -> None:
+    """Does nothing at a crash point; fault tests hand in a function that ends the process there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     units: Units
     conductor: Conductor
     config: ApiConfig
+    crash_point: Callable[[str], None] = pass_by
 
 
 def tools_of(request: Request) -> Tools:

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, Validation
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pulang.crashing import POINTS
 from pulang.refusals import Refused
 
 PREFIX: Final = "PULANG_"
@@ -98,6 +99,16 @@ def _address(address: str) -> str:
     return address
 
 
+def _points(names: str) -> str:
+    if not set(_listed(names)) <= set(POINTS):
+        raise PydanticCustomError("points", "not crash points")
+    return names
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
 def _mailbox(address: str) -> str:
     local, _, host = address.rpartition("@")
     if not local or not host or any(character in " ,;<>\r\n\t\"'" for character in address):
@@ -137,6 +148,10 @@ EXPECTED: Final[dict[str, tuple[str, str]]] = {
     "clock_start": (
         "waktu ISO 8601 dengan zona, misalnya 2026-12-01T08:00:00+07:00",
         "an ISO 8601 time with its zone, for example 2026-12-01T08:00:00+07:00",
+    ),
+    "crash_at": (
+        "nama titik gangguan yang ada di docs/settings.md, dipisah koma",
+        "names of crash points as docs/settings.md lists them, separated by commas",
     ),
     "desk_name": _LINE,
     "desk_phone": _LINE,
@@ -184,6 +199,8 @@ class Settings(BaseSettings):
     """Procedure (TOML) that new cases take, beside those that come with Pulang; left out: the newest of these."""
     clock_start: AwareDatetime | None = None
     """Application time at the first start, demonstration only; left out: see docs/settings.md."""
+    crash_at: Annotated[str, AfterValidator(_points)] | None = None
+    """Crash points that strike once, separated by commas; demonstration only, for fault tests."""
     desk_name: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\r\n]+$")] = "Meja koordinasi pemulangan"
     """Name of the coordinator's desk as mails and link pages give it."""
     desk_phone: Annotated[str, Field(min_length=3, max_length=40, pattern=r"^[^\r\n]+$")] = "(021) 555-0100"
@@ -197,6 +214,8 @@ class Settings(BaseSettings):
     def _fit_together(self) -> Self:
         if self.clock_start is not None and not self.demo:
             raise PydanticCustomError("demo_only", "PULANG_CLOCK_START")
+        if self.crash_at is not None and not self.demo:
+            raise PydanticCustomError("demo_only", "PULANG_CRASH_AT")
         return self
 
     @property
@@ -231,6 +250,11 @@ class Settings(BaseSettings):
     def smtp(self) -> str:
         """URL of the mail server in use, secrets included: for the mail adapter only."""
         return self.smtp_url.get_secret_value() if self.smtp_url else f"smtp://127.0.0.1:{self.mail_port}"
+
+    @property
+    def crash_points(self) -> tuple[str, ...]:
+        """The crash points that are wanted; none outside fault tests."""
+        return _listed(self.crash_at or "")
 
     @property
     def has_postbox(self) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from domain.errors import DomainError, Unavailable
 from domain.rulebook import Rulebook, default_rulebook, rulebook_with
+from pulang.crashing import crash_point
 from pulang.refusals import Refused
 from pulang.settings import EXPECTED, PREFIX, Settings
 from store import house
@@ -158,7 +159,8 @@ def build_activities(settings: Settings, units: Units) -> Sequence[Callable[...,
     import activities
     from activities.smtp import Smtp
 
-    return activities.ALL(units, Smtp(mail_server(settings)), build_composer())
+    strike = crash_point(settings.crash_points, settings.home)
+    return activities.ALL(units, Smtp(mail_server(settings)), build_composer(), strike)
 
 
 class _Looking:
@@ -186,4 +188,5 @@ def build_app(settings: Settings, units: Units) -> "FastAPI":
         secret_key=units.vault.blind("form tokens", "1").encode(),
         https=address.scheme == "https",
     )
-    return create_app(Tools(units, _Looking(build_conductor(settings, units.vault, "api")), config))
+    looking = _Looking(build_conductor(settings, units.vault, "api"))
+    return create_app(Tools(units, looking, config, crash_point(settings.crash_points, settings.home)))

@@ -3,8 +3,6 @@
 The stored answer is sealed: it may repeat what a person typed.
 """
 
-from dataclasses import dataclass
-
 from sqlalchemy import LargeBinary, insert, select
 from sqlmodel import Field, SQLModel
 
@@ -33,32 +31,18 @@ def _row_id(account: str, key: str) -> str:
     return f"{account}/{key}"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What was answered before under a key."""
+def recall(reading: Reading, account: str, key: str, body_hash: str) -> tuple[int, str] | None:
+    """Status and answer given to this account before under *key*, or None.
 
-    body_hash: str
-    status: int
-    answer: str
-
-
-def find(reading: Reading, account: str, key: str) -> Known | None:
-    """What this account was answered before under *key*, or None."""
+    Raises Conflict("KEY_REUSED") when the key came with another body.
+    """
     found = reading.row(select(_i.body_hash, _i.status, _i.answer).where(_i.account == account, _i.key == key))
     if found is None:
         return None
-    answer = reading.vault.open("idempotency", "answer", _row_id(account, key), found[2])
-    return Known(found[0], found[1], answer.decode())
-
-
-def recall(reading: Reading, account: str, key: str, body_hash: str) -> tuple[int, str] | None:
-    """Status and answer given before, or None. Raises Conflict("KEY_REUSED") when the key came with another body."""
-    known = find(reading, account, key)
-    if known is None:
-        return None
-    if known.body_hash != body_hash:
+    if found.body_hash != body_hash:
         raise Conflict("KEY_REUSED")
-    return known.status, known.answer
+    answer = reading.vault.open("idempotency", "answer", _row_id(account, key), found.answer)
+    return found.status, answer.decode()
 
 
 def remember(unit: Unit, account: str, key: str, body_hash: str, status: int, answer: str) -> None:

@@ -175,11 +175,6 @@ def supersede(unit: Unit, mail: str) -> None:
     unit.execute(update(links).where(_l.mail == mail).values(superseded=True))
 
 
-def revoke(unit: Unit, mail: str) -> None:
-    """Ends the mail's link for good. Reported by the caller's row."""
-    unit.execute(update(links).where(_l.mail == mail).values(revoked=True))
-
-
 def extend(unit: Unit, mail: str, expires_at: datetime) -> None:
     """Lets the link live at least until *expires_at* (application time)."""
     unit.execute(update(links).where(_l.mail == mail, _l.expires_at < expires_at).values(expires_at=expires_at))

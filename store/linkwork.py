@@ -217,8 +217,11 @@ def _live_longer(unit: Unit, mail: str) -> None:
     open_dues = select(asks.c.due_at).where(asks.c.mail == mail, asks.c.state.in_([s.value for s in LIVE_ASKS]))
     dues = [row.due_at for row in unit.rows(open_dues) if row.due_at is not None]
     if dues:
-        days = unit.rules.current.default_limit("link_validity").amount
-        links.extend(unit, mail, valid_until(days, max(dues), ZONE_OF_EXPIRY))
+        links.extend(unit, mail, _end_after(unit, max(dues)))
+
+
+def _end_after(unit: Unit, moment: datetime) -> datetime:
+    return valid_until(unit.rules.current.default_limit("link_validity").amount, moment, ZONE_OF_EXPIRY)
 
 
 # --- a fresh mail
@@ -268,5 +271,6 @@ def send_again(unit: Unit, token: str, composer: Composer) -> bool:
     mail = mail_to_copy(unit, linked)
     if mail is None:
         return False
-    send_fresh_copy(unit, mail, composer)
+    fresh = send_fresh_copy(unit, mail, composer)
+    links.extend(unit, fresh, _end_after(unit, unit.now))  # overdue asks would give a link that has ended already
     return True

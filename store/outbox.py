@@ -165,11 +165,6 @@ def get_mail(reading: "Reading", mail: str) -> Mail:
     return found
 
 
-def find_by_effect(reading: "Reading", effect_key: str) -> Mail | None:
-    found = reading.row(select(*_COLUMNS).where(_m.effect_key == effect_key))
-    return None if found is None else Mail(*found)
-
-
 def body_of(reading: "Reading", mail: str) -> bytes:
     """The stored bytes. Raises NotFound("NO_SUCH_MAIL")."""
     sealed = reading.scalar(select(_m.body).where(_m.id == mail))

@@ -105,15 +105,23 @@ WAITS_ON: Final = _("{task}, {who}.")
 GATE_HELD: Final = _("Gerbang tertutup karena kasus ini ditahan: {holds}.")
 GATE_WAITS: Final = _("Gerbang belum dapat disetujui: {open} dari {all} pemeriksaan yang berlaku belum terpenuhi.")
 GATE_NO_BASIS: Final = _("Dasar pemulangan belum ada.")
-GATE_FIRST: Final = _("Semua pemeriksaan yang berlaku terpenuhi. Menunggu persetujuan pertama dari <strong>pemeriksa</strong>.")
+GATE_FIRST: Final = _(
+    "Semua pemeriksaan yang berlaku terpenuhi. Menunggu persetujuan pertama dari <strong>pemeriksa</strong>."
+)
+GATE_FIRST_YOURS: Final = _(
+    "Semua pemeriksaan yang berlaku terpenuhi. Menunggu persetujuan pertama <strong>dari Anda</strong>."
+)
 GATE_SECOND: Final = _(
     "Semua pemeriksaan yang berlaku terpenuhi. Persetujuan pertama diberikan <strong>{who}</strong>, {at}. "
     "Menunggu persetujuan kedua dari <strong>penyetuju</strong>."
 )
+GATE_SECOND_YOURS: Final = _(
+    "Semua pemeriksaan yang berlaku terpenuhi. Persetujuan pertama diberikan <strong>{who}</strong>, {at}. "
+    "Menunggu persetujuan kedua <strong>dari Anda</strong>."
+)
 GATE_OPEN: Final = _("Gerbang terbuka: disetujui <strong>{first}</strong> dan <strong>{second}</strong>, {at}.")
 GATE_PASSED: Final = _("Orang ini sudah berangkat. Lembar ini menunjukkan keadaan sekarang.")
 GATE_OVER: Final = _("Kasus ini sudah berakhir. Lembar ini menunjukkan keadaan terakhir.")
-GATE_YOURS: Final = _("Tanda tangan ini menunggu Anda.")
 PAPERS_LATER: Final = (_("Satu jawaban belum disertai buktinya (bukti menyusul)."),
                        _("{count} jawaban belum disertai buktinya (bukti menyusul)."))  # fmt: skip
 HOLDING_OF: Final = _("{holding} dari {all} terpenuhi")

@@ -1,6 +1,7 @@
 """For every test: nothing of the developer's own environment, and, when asked, a clock that is a year ahead.
 
 `--a-year-ahead` runs the chosen tests under time-machine, 370 days from now: no test may read the real date.
+One demonstration house and one PostgreSQL server serve the whole run; each starts when a test first asks for it.
 """
 
 import os
@@ -10,6 +11,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from pulang.crashing import POINTS
+from tests.support.database import postgres_server  # noqa: F401 - fixture
+from tests.support.house import House, disarm, start_house
+from tests.support.outsider import Outsider
+
+CLOCK_START = "2026-11-30T09:00:00+07:00"
 _AHEAD = timedelta(days=370)
 
 
@@ -30,3 +37,24 @@ def wall_clock(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with time_machine.travel(datetime.now(UTC) + _AHEAD, tick=True):
         yield
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The running demonstration of journeys, faults, privacy and browser tests: real engine, database, mail, parts.
+
+    Its crash points sleep until a fault test arms one (`House.arm`).
+    """
+    folder = tmp_path_factory.mktemp("demonstration")
+    disarm(folder / "var", POINTS)
+    running = start_house(folder, clock_start=CLOCK_START, crash_at=",".join(POINTS))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def outsider(house: House) -> Iterator[Outsider]:
+    """People and offices around that house."""
+    player = Outsider(house)
+    yield player
+    player.http.close()

@@ -9,26 +9,36 @@ from domain.tasks import AnswerClass, class_of, offered, resolve_alias
 from store.linkslips import AnsweredAsk
 from store.linkwork import Linked, LinkedAsk
 from templates import words
-from templates.views import Choice, Fact, LinkAsk, ReceiptLine, TaskBlock, UntilOption
+from templates.views import Choice, Fact, LinkAsk, ReceiptLine, TaskBlock, UntilOption, part_size
 
 SEALED = ""
 _ALIAS = {AnswerClass.PASSES: "confirm", AnswerClass.FAILS: "decline", AnswerClass.WAITS: "more_time"}
 
 
+def part_of(linked: Linked, part: int) -> tuple[tuple[LinkedAsk, ...], int, int]:
+    """The open asks that one page shows, which part that is, and how many there are; a single ask is never split."""
+    asks = linked.open_asks
+    size = part_size(max((len(offered(ask.rule)) for ask in asks), default=0))
+    parts = max(1, -(-len(asks) // size))
+    part = min(max(part, 1), parts)
+    return asks[(part - 1) * size : part * size], part, parts
+
+
 def blocks_of(
     linked: Linked,
+    asks: Sequence[LinkedAsk],
     facts: Mapping[str, tuple[Fact, ...]],
     typed: Mapping[str, str],
     language: str,
     *,
     is_opened: bool,
 ) -> tuple[TaskBlock, ...]:
-    """The open asks by task, in the order in which they fall due. typed: the form's fields, kept after a fault."""
+    """These asks by task, in the order in which they fall due. typed: the form's fields, kept after a fault."""
     by_task: dict[str, list[LinkedAsk]] = {}
-    for ask in linked.open_asks:
+    for ask in asks:
         is_sealed = ask.rule.restricted and not is_opened
         by_task.setdefault(SEALED if is_sealed else ask.rule.code, []).append(ask)
-    return tuple(_block(linked, task, asks, facts, typed, language) for task, asks in by_task.items())
+    return tuple(_block(linked, task, alike, facts, typed, language) for task, alike in by_task.items())
 
 
 def _block(

@@ -12,7 +12,7 @@ import templates
 from api.errors import asked_by
 from api.language import LanguageDep, language_of
 from api.link import nonces
-from api.link.blocks import blocks_of, slip_lines
+from api.link.blocks import blocks_of, part_of, slip_lines
 from api.link.facts import facts_in_words
 from api.sessions import see_other
 from api.tools import Tools, ToolsDep, tools_of
@@ -22,7 +22,7 @@ from store import limits, links
 from store.casefile import register_of
 from store.linkfacts import facts_of
 from store.linkslips import AnsweredAsk, Slip, answered_asks, find_slip, newest_slip
-from store.linkwork import Linked, LinkState, find_linked, mail_to_copy
+from store.linkwork import Linked, LinkedAsk, LinkState, find_linked, mail_to_copy
 from store.unit import Reading
 from templates.views import ClosedLink, Fact, Fault, LinkPage, Receipt
 
@@ -47,11 +47,17 @@ _POST_STATUS = {
 
 @dataclass(frozen=True)
 class Looked:
-    """A link with all that its page shows. facts: by ask id, only where the code was typed in this browser."""
+    """A link with all that its page shows. shown: the open asks of this part of a long list.
+
+    facts: by ask id, only where the code was typed in this browser.
+    """
 
     linked: Linked
     path: str
     is_opened: bool
+    shown: tuple[LinkedAsk, ...] = ()
+    part: int = 1
+    parts: int = 1
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     slip: Slip | None = None
     lines: tuple[AnsweredAsk, ...] = ()
@@ -63,8 +69,8 @@ def path_of(token: str) -> str:
     return f"/t/{links.clean_token(token)}"
 
 
-async def look(request: Request, token: str, *, opened_now: bool = False) -> Looked:
-    """The link behind *token*. opened_now: the right code came with this very request.
+async def look(request: Request, token: str, *, opened_now: bool = False, part: int = 1) -> Looked:
+    """The link behind *token*. opened_now: the right code came with this very request. part: of a long list.
 
     Raises NotFound("LINK_UNKNOWN"), TooMany("SLOW_DOWN") for an address that asked for too many unknown ones.
     """
@@ -77,13 +83,14 @@ async def look(request: Request, token: str, *, opened_now: bool = False) -> Loo
             return None
         is_opened = opened_now or nonces.is_opened(request, tools.config, linked.mail, reading.real_now)
         if linked.state is LinkState.OPEN:
+            shown, place, parts = part_of(linked, part)
             facts: dict[str, tuple[Fact, ...]] = {}
             if is_opened:
                 register = register_of(reading)
-                for ask, opened in facts_of(reading, linked.open_asks).items():
+                for ask, opened in facts_of(reading, shown).items():
                     facts[ask] = facts_in_words(opened, language, linked.office.zone, register)
             lines = answered_asks(reading, linked) if len(linked.open_asks) < len(linked.asks) else ()
-            return Looked(linked, path_of(token), is_opened, facts, lines=lines)
+            return Looked(linked, path_of(token), is_opened, shown, place, parts, facts, lines=lines)
         if linked.state is LinkState.ANSWERED:
             slip, lines = newest_slip(reading, linked), answered_asks(reading, linked)
             return Looked(linked, path_of(token), is_opened, slip=slip, lines=lines)
@@ -107,12 +114,17 @@ async def refuse_unknown(request: Request, tools: Tools) -> None:
 
 @router.get("/t/{token}")
 async def show(request: Request, token: str, tools: ToolsDep) -> Response:
-    looked = await look(request, token)
+    looked = await look(request, token, part=_asked_part(request))
     if looked.linked.link.shown_at is None:
         await tools.units.write(SYSTEM, lambda unit: links.mark_shown(unit, looked.linked.mail))
     if looked.linked.state is LinkState.OPEN:
         return form_page(request, looked)
     return closed_page(request, looked)
+
+
+def _asked_part(request: Request) -> int:
+    asked = request.query_params.get("part", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
 
 
 @router.get("/t/{token}/tanda-terima/{number}")
@@ -171,15 +183,14 @@ def form_page(
     """The form, with what was typed and a fresh number. The first fault's code is the page's."""
     tools, language = tools_of(request), language_of(request)
     linked, typed = looked.linked, typed or {}
-    open_asks = linked.open_asks
-    places = nonces.places_of([ask.id for ask in linked.asks], [ask.id for ask in open_asks])
+    places = nonces.places_of([ask.id for ask in linked.asks], [ask.id for ask in looked.shown])
     page = LinkPage(
         path=looked.path,
         office=linked.office.name,
         zone=linked.office.zone,
         asked_by=asked_by(tools),
-        blocks=blocks_of(linked, looked.facts, typed, language, is_opened=looked.is_opened),
-        due_at=min((ask.due_at for ask in open_asks if ask.due_at), default=None),
+        blocks=blocks_of(linked, looked.shown, looked.facts, typed, language, is_opened=looked.is_opened),
+        due_at=min((ask.due_at for ask in linked.open_asks if ask.due_at), default=None),
         nonce=nonces.make_nonce(tools.config, linked.mail, places, linked.real_now),
         single=linked.is_single,
         opened=looked.is_opened,
@@ -188,6 +199,8 @@ def form_page(
         typed_name=typed.get("name", ""),
         typed_position=typed.get("position", ""),
         answered=slip_lines(looked.lines, language, sealed=not looked.is_opened),
+        part=looked.part,
+        parts=looked.parts,
     )
     name = "pages/link/one.html" if linked.is_single else "pages/link/digest.html"
     return _with_code(HTMLResponse(templates.render(name, language, page=page), int(status)), page.code)

@@ -11,7 +11,6 @@ from typing import Final
 from fastapi import APIRouter
 
 
-
 def _open_parts(router: APIRouter) -> int:
     return sum("{" in str(getattr(route, "path", "")) for route in router.routes)
 

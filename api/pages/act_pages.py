@@ -60,7 +60,9 @@ def add(router: APIRouter, act: Act) -> None:
             raise
         except DomainError as error:
             try:
-                return await draw_act(request, me, act, status=error.status, faults=(fault_of(error),), typed=form.values)
+                return await draw_act(
+                    request, me, act, status=error.status, faults=(fault_of(error),), typed=form.values
+                )
             except DomainError:
                 raise error from None
 
@@ -93,5 +95,13 @@ async def draw_act(
 
     page = await tools_of(request).units.write(me, build)
     return draw(
-        request, me, f"acts/{act.template}", "papan", status=status, faults=faults, typed=typed or {}, act=act.path, **page
+        request,
+        me,
+        f"acts/{act.template}",
+        "papan",
+        status=status,
+        faults=faults,
+        typed=typed or {},
+        act=act.path,
+        **page,
     )

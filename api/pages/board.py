@@ -16,9 +16,9 @@ from api.sessions import SignedIn, see_other
 from api.tools import ToolsDep
 from domain.agencies import Register
 from domain.cases import CaseStatus
+from domain.clock import parse_moment
 from domain.errors import Invalid
 from domain.ids import is_number
-from domain.clock import parse_moment
 from domain.regions import WIB
 from domain.roles import Action, Actor, Role
 from store import agencies, overview, people
@@ -102,7 +102,8 @@ def build(reading: Reading, me: Actor, language: str, chosen: Mapping[str, str],
         "provinces": _provinces(),
         "only_number": chosen["q"].upper() if is_number(chosen.get("q", "").upper()) and not listed else "",
         "only_q": _address({"q": chosen["q"]}) if chosen.get("q") and len(chosen) > 1 and not listed else "",
-        "shelter_only": me.has("pekerja_sosial", "kepala_sentra") and not me.has("koordinator", "pemeriksa", "penyetuju"),
+        "shelter_only": me.has("pekerja_sosial", "kepala_sentra")
+        and not me.has("koordinator", "pemeriksa", "penyetuju"),
         "office": office.name if (office := register.find(me.agency or "")) else "",
     }
 
@@ -267,5 +268,3 @@ def _provinces() -> list[tuple[str, str]]:
     from domain.data import provinces
 
     return [(each.code, each.name) for each in provinces().values()]
-
-

@@ -81,7 +81,14 @@ async def answer(number: str, code: str, n: int, request: Request, me: SignedIn)
             set_typed_flags(unit, number, form)
         cases_reason = reason_for(unit, number, code, form)
         answers.answer_as_staff(
-            unit, number, code, n, form.text("answer"), cases_reason, form.text("until") or None, form.text("note") or None
+            unit,
+            number,
+            code,
+            n,
+            form.text("answer"),
+            cases_reason,
+            form.text("until") or None,
+            form.text("note") or None,
         )
         return f"/kasus/{number}?notice=ANSWER_STORED"
 
@@ -253,7 +260,9 @@ async def _not_required_page(
             "who": reader.view.person["name"],
             "task": task,
             "title": reader.title(code, n),
-            "reasons": [(reason, reader.name(reason, "not_required_reason")) for reason in course.procedure.not_required_reasons],
+            "reasons": [
+                (reason, reader.name(reason, "not_required_reason")) for reason in course.procedure.not_required_reasons
+            ],
             "is_open": task.is_open,
             "signer": reader.say_role(course.rule(task.code).not_required_by),
         }

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.forms import Form
-from api.pages import case_gate, case_journey, case_page, case_tasks, places
+from api.pages import case_journey, case_page, case_tasks, places
 from api.pages.act_pages import Act, Params, add
 from api.pages.case import set_typed_flags
 from api.pages.case_reader import CaseReader
@@ -59,7 +59,10 @@ def _hold_page(reader: CaseReader, _: Params) -> dict[str, Any]:
     return {
         "kinds": [(code, reader.name(code, "hold")) for code in kinds],
         "lifters": [
-            (reader.name(code, "hold"), " / ".join(reader.say_role(role) for role in course.procedure.holds[code].lift_by))
+            (
+                reader.name(code, "hold"),
+                " / ".join(reader.say_role(role) for role in course.procedure.holds[code].lift_by),
+            )
             for code in kinds
         ],
         "approvals": len(course.live_approvals),
@@ -84,7 +87,7 @@ def _lift_page(reader: CaseReader, params: Params) -> dict[str, Any]:
         raise Conflict("STATE_FORBIDS", state="lifted")
     if not line.lift:
         raise NotAllowed("ROLE_LACKS_ACTION", action="lift_hold")
-    return {"hold": line, "others": len(reader.view.course.active_holds) - 1, "status": reader.view.course.status.value}
+    return {"hold": line, "others": len(reader.view.course.active_holds) - 1}
 
 
 def _lift_hold(unit: Unit, number: str, params: Params, form: Form) -> str:
@@ -182,7 +185,9 @@ add(
 )  # fmt: skip
 add(
     router,
-    Act("tujuan", "destination", _destination_page, _set_destination, fields("region", "reason"), Action.SET_DESTINATION),
+    Act(
+        "tujuan", "destination", _destination_page, _set_destination, fields("region", "reason"), Action.SET_DESTINATION
+    ),
 )
 add(
     router,
@@ -205,8 +210,7 @@ def _close_page(reader: CaseReader, _: Params) -> dict[str, Any]:
         "choices": [status.value for status in statuses],
         "open_asks": len(course.open_asks),
         "mailed": reader.view.file.mailed or any(ask.mail for ask in course.asks.values()),
-        "checks_open": len(case_gate.summary(reader).open),
-        "status": course.status.value,
+        "standing": course.status.value,
     }
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
+from api.pages.case_reader import CaseReader, facts_with_names
+from api.pages.case_tasks import answer_notes, notes_of
 from domain.course import TaskFacts
 from domain.gate import CheckResult, Wait, letter_valid_until
 from domain.procedure import GATE
@@ -10,9 +12,6 @@ from domain.tasks import TaskStatus
 from store.casefile import evidence_missing
 from templates import words, words_staff
 from templates.staff_views import Check, GateSummary
-
-from api.pages.case_reader import CaseReader, facts_with_names
-from api.pages.case_tasks import answer_notes, notes_of
 
 _KINDS: Final = {"holds": "ok", "open": "wait", "not_applicable": "none"}
 _ASKED: Final = ("ANSWER_BY_LINK", "STAFF_ANSWER", "VERIFY", "MAIL_QUEUED", "DECIDE")
@@ -32,18 +31,26 @@ def check_line(reader: CaseReader, check: CheckResult, *, full: bool) -> Check:
     if check.state == "holds":
         return replace(line, how=tuple(_behind(reader, check))) if full else line
     kind, word = _open_state(reader, check.waits)
-    return replace(line, kind=kind, word=word, how=tuple(wait_line(reader, wait) for wait in check.waits))
+    return replace(line, kind=kind, word=word, how=wait_lines(reader, check.waits))
 
 
-def wait_line(reader: CaseReader, wait: Wait) -> str:
-    """ "Kesiapan menjemput, Dinsos Kab. Lembata. Hilang bila …" """
-    zone = reader.zone(wait.agency)
-    facts = facts_with_names(reader, {"agency": wait.agency, "since": wait.since, **wait.facts})
-    remedy = words.remedy(wait.remedy, facts, reader.language, zone)
-    if wait.remedy == "ANSWER_FLAGS":
-        return remedy
-    title = reader.title(wait.task, wait.n)
-    head = reader.say(words_staff.WAITS_ON, task=title, who=reader.office_short(wait.agency)) if wait.agency else f"{title}."
+def wait_lines(reader: CaseReader, waits: tuple[Wait, ...]) -> tuple[str, ...]:
+    """ "Kesiapan menjemput, Dinsos Kab. Lembata. Hilang bila …"; tasks that wait for the same thing share a line."""
+    shared: dict[tuple[str | None, str, bool], list[str]] = {}
+    for wait in waits:
+        facts = facts_with_names(reader, {"agency": wait.agency, "since": wait.since, **wait.facts})
+        remedy = words.remedy(wait.remedy, facts, reader.language, reader.zone(wait.agency))
+        is_flags = wait.remedy == "ANSWER_FLAGS"
+        shared.setdefault((wait.agency, remedy, is_flags), []).append(reader.title(wait.task, wait.n))
+    return tuple(
+        remedy if is_flags else _wait_line(reader, agency, remedy, titles)
+        for (agency, remedy, is_flags), titles in shared.items()
+    )
+
+
+def _wait_line(reader: CaseReader, agency: str | None, remedy: str, titles: list[str]) -> str:
+    title = "; ".join(titles)
+    head = reader.say(words_staff.WAITS_ON, task=title, who=reader.office_short(agency)) if agency else f"{title}."
     return f"{head} {remedy}"
 
 
@@ -74,7 +81,9 @@ def _behind(reader: CaseReader, check: CheckResult) -> list[str]:
 
 def _evidence_line(reader: CaseReader, task: TaskFacts) -> str:
     row = reader.view.row(task.answer_row)
-    said = answer_notes(reader, task)[:1] if task.status is not TaskStatus.TIDAK_DIPERLUKAN else notes_of(reader, task)[:1]
+    said = (
+        answer_notes(reader, task)[:1] if task.status is not TaskStatus.TIDAK_DIPERLUKAN else notes_of(reader, task)[:1]
+    )
     parts = [f"{reader.title(task.code, task.n)}: {said[0] if said else reader.name(task.status.value, 'task_status')}"]
     if row is not None and task.status is not TaskStatus.TIDAK_DIPERLUKAN:
         is_link = row.actor.startswith("link:")
@@ -108,7 +117,9 @@ def summary(reader: CaseReader) -> GateSummary:
     return GateSummary(
         holding=len(holding),
         open=tuple(line for _, line in opened),
-        held_checks="; ".join(f"{check.code} {line.sentence.rstrip('.')}" for check, line in lines if check.state == "holds"),
+        held_checks="; ".join(
+            f"{check.code} {line.sentence.rstrip('.')}" for check, line in lines if check.state == "holds"
+        ),
         not_applicable=tuple(f"{code} {sentence.rstrip('.')}" for code, sentence in others),
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from api.pages.case_reader import CaseReader, noon
 from domain.course import LegState
 from domain.journal import Kind, Row
 from domain.planning import RANK, legs_from_ministry
@@ -9,8 +10,6 @@ from domain.regions import find_region
 from domain.roles import Action
 from templates import filters, words, words_staff
 from templates.staff_views import Event, Handed, HoldLine, LegLine
-
-from api.pages.case_reader import CaseReader, noon
 
 _PARTIES = {
     "kemensos": words_staff.PARTY_MINISTRY,
@@ -84,7 +83,9 @@ def _acts(reader: CaseReader, n: int, state: LegState) -> list[tuple[str, str]]:
 def handover_lines(reader: CaseReader) -> tuple[Handed, ...]:
     lines = []
     for one in reversed(reader.view.course.handovers):
-        what = reader.say(words_staff.HANDED_FROM_TO, giver=_party(reader, one.giver), receiver=_party(reader, one.receiver))
+        what = reader.say(
+            words_staff.HANDED_FROM_TO, giver=_party(reader, one.giver), receiver=_party(reader, one.receiver)
+        )
         at = reader.short(one.at, reader.zone(one.receiver))
         word = words.answer_label(one.task, one.result, reader.language)
         kind = "ok" if one.result.startswith("DITERIMA") else "late"

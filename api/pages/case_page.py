@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 
+from api.pages import case_gate, case_journey, case_tasks, people_words
+from api.pages.case_reader import CaseReader
 from domain.cases import BY_COORDINATOR, MAY_BE_HELD, CaseStatus, may_go
 from domain.course import PLAN, Course
-from domain.roles import Action, Actor
 from domain.errors import NotFound
+from domain.roles import Action, Actor
 from store import accounts, people
 from store.case_view import CaseView, view_case
 from store.unit import Unit
 from templates import words, words_staff
 from templates.staff_views import CasePage, SimilarLine
-
-from api.pages import case_gate, case_journey, case_tasks, people_words
-from api.pages.case_reader import CaseReader
 
 SHORT_CARD_ROLES = ("pendamping",)
 
@@ -116,7 +115,12 @@ def _facts(reader: CaseReader) -> tuple[tuple[str, str], ...]:
         ("mission", reader.office_name(course.mission) if course.mission else ""),
         ("debarkation", reader.place(course.debarkation) if course.debarkation else ""),
         ("procedure", course.procedure.version),
-        ("opened", f"{reader.moment(course.opened_at, reader.home_zone)}, {reader.account(course.started_by)}" if course.opened_at else ""),
+        (
+            "opened",
+            f"{reader.moment(course.opened_at, reader.home_zone)}, {reader.account(course.started_by)}"
+            if course.opened_at
+            else "",
+        ),
     )
     return tuple((key, str(value)) for key, value in facts if value)
 

@@ -153,17 +153,19 @@ class CaseReader:
         since = course.status_since or self.view.now
         if holds:
             hold = holds[0]
-            sentence = words.hold_sentence(
-                hold.kind, hold.since, self.home_zone, self.language, noon(hold.review_on)
-            )
+            sentence = words.hold_sentence(hold.kind, hold.since, self.home_zone, self.language, noon(hold.review_on))
             more = [self.say(words_staff.ALSO_HELD)] + ([self._waiting(first)] if first else [])
             return Panel(sentence, "hold", tuple(more), self.next_lines(), self._phone(first))
         if first is None:
             sentence = words.resting_sentence(course.status.value, since, self.home_zone, self.language)
-            kind = {"none": "go", "wait": "wait"}.get(words.tag_of(course.status.value), words.tag_of(course.status.value))
+            kind = {"none": "go", "wait": "wait"}.get(
+                words.tag_of(course.status.value), words.tag_of(course.status.value)
+            )
             return Panel(sentence, kind, (), self.next_lines())
         late = self.is_late(first.due_at)
-        return Panel(self._waiting(first), "late" if late else "wait", self._beside(first), self.next_lines(), self._phone(first))
+        return Panel(
+            self._waiting(first), "late" if late else "wait", self._beside(first), self.next_lines(), self._phone(first)
+        )
 
     def _waiting(self, wait: Waiting) -> str:
         name = self.office(wait.agency)

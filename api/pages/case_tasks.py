@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from api.pages.case_reader import CaseReader
 from domain.course import DEPARTURE, PLAN, TaskFacts
 from domain.errors import DomainError
 from domain.journal import Kind
@@ -15,8 +16,6 @@ from store.casefile import evidence_missing
 from store.unit import Unit
 from templates import words, words_staff
 from templates.staff_views import AnswerChoice, FlagLine, StageBlock, TaskForm, TaskLine
-
-from api.pages.case_reader import CaseReader
 
 CARRY_FLAGS: Final = ("awal.skrining", "asesmen.biopsikososial")
 NOT_REQUIRED_FROM: Final = (

@@ -136,25 +136,28 @@ def _panel(reader: CaseReader, may_sign: bool, missing: int) -> Panel:
         first = reader.view.waits[0] if reader.view.waits else None
         more = (reader.panel().sentence,) if first else ()
         return Panel(text, kind, more, reader.next_lines())
-    if may_sign:
-        lines.append(reader.say(words_staff.GATE_YOURS))
     if missing:
         one, many = words_staff.PAPERS_LATER
         count = filters.in_words(missing, reader.language).capitalize()
         lines.append(reader.say(one) if missing == 1 else reader.say(many, count=count))
-    return Panel(_signatures(reader), "ok" if verdict.is_open else "wait", tuple(lines), reader.next_lines())
+    return Panel(_signatures(reader, may_sign), "ok" if verdict.is_open else "wait", tuple(lines), reader.next_lines())
 
 
-def _signatures(reader: CaseReader) -> Markup:
+def _signatures(reader: CaseReader, may_sign: bool) -> Markup:
     live = {a.role: a for a in _live(reader)}
     first, second = live.get("pemeriksa"), live.get("penyetuju")
     if first is None:
-        return Markup(reader.say(words_staff.GATE_FIRST))  # noqa: S704  # our own sentence
+        text = words_staff.GATE_FIRST_YOURS if may_sign else words_staff.GATE_FIRST
+        return Markup(reader.say(text))  # noqa: S704  # our own sentence
     facts = {"first": escape(reader.account(first.account)), "who": escape(reader.account(first.account))}
     if second is None:
         facts["at"] = escape(reader.moment(first.at, reader.home_zone))
-        return Markup(reader.say(words_staff.GATE_SECOND)).format(**facts)  # noqa: S704
-    facts |= {"second": escape(reader.account(second.account)), "at": escape(reader.moment(second.at, reader.home_zone))}
+        text = words_staff.GATE_SECOND_YOURS if may_sign else words_staff.GATE_SECOND
+        return Markup(reader.say(text)).format(**facts)  # noqa: S704
+    facts |= {
+        "second": escape(reader.account(second.account)),
+        "at": escape(reader.moment(second.at, reader.home_zone)),
+    }
     return Markup(reader.say(words_staff.GATE_OPEN)).format(**facts)  # noqa: S704
 
 
@@ -207,7 +210,7 @@ def _barred(unit: Unit, reader: CaseReader) -> str:
     if any(a.account == me.ref or (a.staff_number and a.staff_number == me.staff_number) for a in _live(reader)):
         return "SAME_PERSON_APPROVES"
     try:
-        gatekeeping._must_be_independent(unit, reader.view.file)  # noqa: SLF001
+        gatekeeping._must_be_independent(unit, reader.view.file)
     except DomainError as error:
         return error.code
     return ""
@@ -278,7 +281,12 @@ def _voids(reader: CaseReader) -> tuple[str, ...]:
 def _weights(reader: CaseReader) -> tuple[tuple[str, str], ...]:
     """How the answers behind the gate came in, counted."""
     course = reader.view.course
-    counts = {words_staff.BY_LINK: 0, words_staff.BY_ACCOUNT: 0, words_staff.BY_SIGNER: 0, words_staff.EVIDENCE_LATER: 0}
+    counts = {
+        words_staff.BY_LINK: 0,
+        words_staff.BY_ACCOUNT: 0,
+        words_staff.BY_SIGNER: 0,
+        words_staff.EVIDENCE_LATER: 0,
+    }
     for task in course.tasks.values():
         if not course.rule(task.code).gate or not task.is_settled or task.status is TaskStatus.TIDAK_BERLAKU:
             continue
@@ -289,4 +297,3 @@ def _weights(reader: CaseReader) -> tuple[tuple[str, str], ...]:
             counts[words_staff.BY_LINK if row.actor.startswith("link:") else words_staff.BY_ACCOUNT] += 1
     counts[words_staff.EVIDENCE_LATER] = case_gate.papers_missing(reader)
     return tuple((reader.say(label), filters.table_number(count, reader.language)) for label, count in counts.items())
-

@@ -60,7 +60,9 @@ def _legs_page(reader: CaseReader, _: Params) -> dict[str, Any]:
         "arrival_points": places.arrival_points(),
         "kinds": [(code, reader.name(code, "leg_kind")) for code in cases.LEG_KINDS],
         "approvals": len(course.live_approvals),
-        "escort_needed": any(task.code == "pulang.pendamping" and task.status != "TIDAK_BERLAKU" for task in course.tasks.values()),
+        "escort_needed": any(
+            task.code == "pulang.pendamping" and task.status != "TIDAK_BERLAKU" for task in course.tasks.values()
+        ),
     }
 
 
@@ -234,5 +236,12 @@ def _record_event(unit: Unit, number: str, params: Params, form: Form) -> str:
 
 add(
     router,
-    Act("etape/{leg}", "leg_event", _event_page, _record_event, fields("event", "at", "at_zone", "note"), Action.RECORD_LEG),
+    Act(
+        "etape/{leg}",
+        "leg_event",
+        _event_page,
+        _record_event,
+        fields("event", "at", "at_zone", "note"),
+        Action.RECORD_LEG,
+    ),
 )

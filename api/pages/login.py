@@ -23,8 +23,6 @@ WINDOW_S = 15 * 60
 PER_ACCOUNT = 10
 PER_ADDRESS = 30
 _LONGEST_LOGIN = 100
-# Argon2 takes a core for some 25 ms: two at a time leave the others to the officers' answers.
-_SLOTS = asyncio.Semaphore(2)
 _NOT_PAGES = ("/api/", "/t/", "/static/", "/masuk", "/keluar")
 
 
@@ -53,7 +51,7 @@ async def sign_in(request: Request, tools: ToolsDep, language: LanguageDep) -> R
         return again(422, *missing)
     address = f"login-address/{request.client.host if request.client else ''}"
     name = f"login-account/{login.lower()[:_LONGEST_LOGIN]}"
-    async with _SLOTS:
+    async with request.app.state.sign_in_slots:
         wait_s = await tools.units.write(SYSTEM, lambda unit: _seconds_to_wait(unit, name, address))
         if wait_s:
             response = again(429, Fault("", "SLOW_DOWN", {"retry_after_s": wait_s}))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.pages import people_words
 from domain.people import clean_document, clean_nik
 from domain.roles import Actor
 from store import overview, people
@@ -13,8 +14,6 @@ from store.unit import Reading
 from templates import words, words_staff
 from templates.catalogue import say
 from templates.staff_views import SimilarLine
-
-from api.pages import people_words
 
 WHY = {
     "nik": words_staff.WHY_NIK,

@@ -11,7 +11,16 @@ from domain.roles import Actor
 from templates import words, words_staff
 from templates.catalogue import say
 
-SEES_NAMES = ("koordinator", "pemeriksa", "penyetuju", "pimpinan", "pekerja_sosial", "kepala_sentra", "pendamping", "ppdp")
+SEES_NAMES = (
+    "koordinator",
+    "pemeriksa",
+    "penyetuju",
+    "pimpinan",
+    "pekerja_sosial",
+    "kepala_sentra",
+    "pendamping",
+    "ppdp",
+)
 
 
 def sees_names(me: Actor) -> bool:
@@ -30,7 +39,9 @@ def listed_name(
     """The person in a list: the name; for a child the age alone; initials for who sees names masked."""
     if is_child:
         age = age_of(details, now)
-        return say(words_staff.CHILD, language, age=age) if age is not None else say(words_staff.CHILD_UNKNOWN, language)
+        return (
+            say(words_staff.CHILD, language, age=age) if age is not None else say(words_staff.CHILD_UNKNOWN, language)
+        )
     return str(details.get("name") or initials) if sees_names(me) else initials
 
 

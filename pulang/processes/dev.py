@@ -242,7 +242,7 @@ def readiness(port: int) -> dict[str, Any]:
 
 
 def missing(told: dict[str, Any], home: Path, since_s: float) -> list[str]:
-    """Names of the parts that are not reached yet. told: what /readyz said; since_s: Unix time when this start began."""
+    """Names of the parts that are not reached yet. told: what /readyz said; since_s: Unix time of this start."""
     if not told:
         return ["api"]
     relay_seen = str((told.get("relay") or {}).get("seen_at") or "")

@@ -149,7 +149,7 @@ def write_private(file: Path, text: str) -> None:
 
 
 def _poster(settings: Settings) -> Callable[[bytes, str], Any]:
-    """Where the mails of the made-up past go: straight into the postbox, or nowhere when a real mail server is named."""
+    """Where the mails of the made-up past go: into the postbox, or nowhere when a mail server is named."""
     if not settings.has_postbox:
         return lambda mail, to: None
     box = mailcatcher.Postbox(postbox.folder(settings))

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
+from activities.advance import pass_by
 from domain.errors import Unavailable
 from domain.journal import Kind
 from domain.moves import Act
@@ -127,8 +128,11 @@ class _Away:
 class Relay:
     """One call in flight per subject; whatever happens to that subject meanwhile goes into the next call."""
 
-    def __init__(self, units: Units, conductor: Conductor, demo: bool) -> None:
+    def __init__(
+        self, units: Units, conductor: Conductor, demo: bool, crash_point: Callable[[str], None] = pass_by
+    ) -> None:
         self._units, self._conductor, self._demo = units, conductor, demo
+        self._crash_point = crash_point
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._called: dict[str, _Call] = {}
         self._started: dict[str, int] = {}
@@ -205,6 +209,7 @@ class Relay:
                 if self._away.is_away:
                     raise Unavailable("TEMPORAL_AWAY")
                 told = await self._say(subject, offset_s)
+            self._crash_point("relay.after_signal")
         except Unavailable:
             self._called.pop(subject.id, None)
             if not self._away.is_away:

@@ -5,6 +5,7 @@ import contextlib
 from pathlib import Path
 
 from domain.errors import Unavailable
+from pulang.crashing import crash_point
 from pulang.processes import run_until_told
 from pulang.processes.ground import ready_mark
 from pulang.processes.relay import Relay
@@ -12,7 +13,6 @@ from pulang.processes.worker import run_worker
 from pulang.settings import Settings
 from pulang.wiring import build_activities, build_checked_units, build_conductor
 from workflows.conductor import Conductor
-
 
 _LOOK_EVERY_S = 0.05
 
@@ -50,7 +50,9 @@ def run_relay_process(settings: Settings) -> int:
     units = build_checked_units(settings)
 
     async def main(stop: asyncio.Event) -> int:
-        await Relay(units, build_conductor(settings, units.vault, "relay"), settings.demo).run(stop)
+        conductor = build_conductor(settings, units.vault, "relay")
+        strike = crash_point(settings.crash_points, settings.home)
+        await Relay(units, conductor, settings.demo, strike).run(stop)
         return 0
 
     return run_until_told(main)

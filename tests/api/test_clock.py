@@ -105,8 +105,7 @@ async def test_a_long_move_answers_202_and_goes_on_and_others_join_it(hasty: Sit
     for answer in (first, joined):
         assert (answer.status_code, answer.json()["settled"], answer.json()["offset_s"]) == (202, False, 0.0)
     async with working(hasty), asyncio.timeout(20):
-        while hasty.app.state.mover.is_going:
-            await asyncio.sleep(0.01)
+        await hasty.app.state.mover.wait(20)
     told = (await hasty.get("operator1", "/demo/clock")).json()
     assert told["settled"]
     assert at(told["now"]) == at("2026-12-01T09:00:00+07:00")

@@ -1,4 +1,4 @@
-"""Role × call: who may do what by API, walked over every account of the demonstration (CONTRACT "Who may", PROCESS 1.2)."""
+"""Role × call: who may do what by API, walked over every role (CONTRACT "Who may", PROCESS 1.2)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -156,7 +156,7 @@ async def test_ids_of_another_shape_are_told_apart_from_unknown_ones(site: Site)
     number = await a_case(site)
     for hold, status, code in (
         ("7", 422, "ID_INVALID"),
-        ("h2345678923x", 422, "ID_INVALID"),
+        ("h2345678923", 422, "ID_INVALID"),
         ("h23456789234", 404, "NO_SUCH_HOLD"),
     ):
         answer = await site.post("koordinator1", f"/cases/{number}/holds/{hold}/lift", {"reason": "Selesai"})

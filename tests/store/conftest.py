@@ -6,7 +6,6 @@ from tests.support.database import (  # noqa: F401 - fixtures
     any_units,
     database,
     migrated_file,
-    postgres_server,
     postgres_units,
     postgres_url,
     real_clock,

@@ -1,4 +1,4 @@
-"""What happens behind the pages, without Temporal and SMTP: cases and desks advance, mails are taken by a quiet server."""
+"""What happens behind the pages, without Temporal and SMTP: cases and desks advance, a quiet server takes the mails."""
 
 import asyncio
 import re

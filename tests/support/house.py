@@ -11,8 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -116,6 +116,26 @@ class House:
         finally:
             self.release(part)
 
+    def arm(self, point: str) -> Path:
+        """Let the part that next comes by this crash point die there, once. Returns the file that will say so."""
+        struck = self.home / "run" / f"{point}.crashed"
+        struck.unlink()
+        return struck
+
+    def kill_everything(self) -> None:
+        """kill -9 the supervisor and every part at once, as when the power fails."""
+        pids = [pid for part in PARTS if (pid := self.pid(part)) is not None]
+        for pid in (self.process.pid, *pids):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(STOPPED_WITHIN_S)
+        eventually(lambda: not any(is_there(pid) for pid in pids), what="all parts gone")
+
+    def start_again(self) -> None:
+        """Start a house that has ended anew, with the same settings on the same home; returns when it is ready."""
+        again = start_house(self.home.parent, environment=self.environment)
+        self.process, self.lines, self.faults = again.process, again.lines, again.faults
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """End the house as an operator would and return its exit code; fails when it takes longer than allowed."""
         if self.process.poll() is None:
@@ -157,6 +177,13 @@ def launch(home: Path, *arguments: str, environment: dict[str, str] | None = Non
     for pipe, lines in ((process.stdout, house.lines), (process.stderr, house.faults)):
         threading.Thread(target=_read, args=(pipe, lines), daemon=True).start()
     return house
+
+
+def disarm(home: Path, points: Iterable[str]) -> None:
+    """Let every crash point be passed by until `House.arm` wants one. Before the start of a house."""
+    (home / "run").mkdir(mode=0o700, parents=True)
+    for point in points:
+        (home / "run" / f"{point}.crashed").touch(mode=0o600)
 
 
 def _read(pipe: Any, lines: list[str]) -> None:

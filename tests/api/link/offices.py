@@ -133,7 +133,7 @@ class Ministry:
     def opens_many(self, count: int) -> list[str]:
         """So many cases whose asks go into the same mails."""
         names = ("Yohana Ina", "Maria Goreti", "Rosa Bano", "Agnes Wea", "Lusia Kewa", "Elisabet Peni")
-        numbers = [self.opens(names[n], f"531300410702{n + 1:04}", mails=False) for n in range(count)]
+        numbers = [self.opens(names[n], f"531300410703{n + 1:04}", mails=False) for n in range(count)]
         self.works()
         return numbers
 
@@ -171,7 +171,7 @@ class Ministry:
     def answers(self, office: "Office", action: str) -> None:
         """The office answers its only ask, whatever the way."""
         mail = office.order.mail
-        form = LinkForm(**WHO, nonce=f"test-{mail}", action=action)
+        form = LinkForm(WHO["name"], WHO["position"], nonce=f"test-{mail}", action=action)
         self.act(lambda unit: answer_by_link(unit, mail, form), Actor("link", mail))
         self.works()
 

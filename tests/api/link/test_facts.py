@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.journal import Kind
+from store.answers import answer_as_staff, verify
 from store.casefile import open_case_file
 from store.cases import name_receiver
 from store.unit import Unit
@@ -64,7 +65,7 @@ async def test_a_forged_cookie_opens_nothing(ministry: Ministry, registry: Offic
     shown = await other.post(show="1", code=other.code)
     value = shown.cookies["pulang_opened"]
 
-    for forged in (value, value[:-2], "W10.x", "é".encode().decode("latin-1")):
+    for forged in (value, value[:-2], "W10.x", "x"):
         page = await registry.site.browser(Cookie=f"pulang_opened={forged}").get(registry.path)
         assert page.status_code == 200
         assert NAME not in page.text
@@ -125,13 +126,13 @@ def family_office(ministry: Ministry) -> Office:
 
 
 def _family_office(ministry: Ministry, number: str) -> Office:
-    from store.answers import answer_as_staff
-
     registry = ministry.office("KEMENDAGRI")
     ministry.answers(registry, "SESUAI")
-    for task in ("akses.kebutuhan_dasar", "awal.skrining", "awal.kesepakatan"):
+    ministry.act(lambda unit: verify(unit, number, "akses.identitas", None, "pass"))
+    staff = {"akses.kebutuhan_dasar": "SELESAI", "awal.skrining": "SELESAI", "awal.kesepakatan": "BERSEDIA"}
+    for task, answer in staff.items():
         worker = ministry.account("pekerja_sosial")
-        ministry.act(lambda unit, task=task: answer_as_staff(unit, number, task, None, "SELESAI"), worker)
+        ministry.act(lambda unit, task=task, answer=answer: answer_as_staff(unit, number, task, None, answer), worker)
         ministry.works()
     return ministry.office("DINSOS-5313")
 

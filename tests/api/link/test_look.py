@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from domain.roles import SYSTEM
 from domain.tasks import AskState
 from store import links
 from store.answers import mark_not_required
@@ -132,19 +131,6 @@ async def test_a_withdrawn_ask_only_explains_itself(ministry: Ministry) -> None:
     for answer in (page, posted, resend):
         assert (answer.status_code, code_of(answer)) == (410, "ASK_WITHDRAWN")
         assert "<form" not in answer.text
-
-
-async def test_a_revoked_link_is_gone_and_offers_a_fresh_mail(registry: Office) -> None:
-    def revoke(unit: links.Unit) -> None:
-        unit.without_journal("test")
-        links.revoke(unit, registry.order.mail)
-
-    registry.site.units.write_sync(SYSTEM, revoke)
-
-    page = await registry.look()
-
-    assert (page.status_code, code_of(page)) == (410, "LINK_GONE")
-    assert 'name="resend"' in page.text
 
 
 async def test_a_link_outlives_a_later_mail_of_the_same_office(ministry: Ministry) -> None:

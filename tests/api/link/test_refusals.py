@@ -74,6 +74,9 @@ async def test_wrong_codes_put_the_link_to_sleep_and_end_it_at_last(registry: Of
     assert (page.status_code, code_of(page)) == (410, "LINK_GONE")
     dead = await registry.send(action="SESUAI", nonce=nonce)
     assert (dead.status_code, code_of(dead)) == (410, "LINK_GONE")
+    looked = await registry.look()
+    assert (looked.status_code, code_of(looked)) == (410, "LINK_GONE")
+    assert 'name="resend"' in looked.text
 
 
 async def test_a_code_may_be_typed_in_small_letters_and_with_spaces(registry: Office) -> None:

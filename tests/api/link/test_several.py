@@ -8,7 +8,7 @@ import pytest
 from domain.journal import Kind
 from domain.tasks import AskState
 from store.cases import close_case
-from tests.api.link.offices import Ministry, Office, code_of, words_of
+from tests.api.link.offices import Ministry, Office, code_of, nonce_of, words_of
 
 TASK = "akses.identitas"
 
@@ -216,3 +216,24 @@ async def test_a_case_that_was_answered_by_another_mail_of_the_office_is_another
     page = await office.send({f"answer[{other.asks[0]}]": "confirm"})
 
     assert (page.status_code, code_of(page)) == (422, "FIELD_UNKNOWN")
+
+
+async def test_a_long_list_comes_in_parts_and_a_common_answer_counts_for_its_part_only(ministry: Ministry) -> None:
+    for n in range(33):
+        ministry.opens(f"Orang {chr(65 + n % 26)}{chr(97 + n // 26)}kut", f"5313004107{n:06}", mails=False)
+    ministry.works()
+    office = ministry.office("KEMENDAGRI")
+    assert len(office.asks) == 33
+
+    first, second = await office.look(), await office.look(params={"part": "2"})
+
+    in_first, in_second = (page.text.count('name="answer[') for page in (first, second))
+    assert in_first + in_second == 33
+    assert in_second > 0
+    assert len(first.content) < 50 * 1024
+    again = await office.send({f"all[{TASK}]": "TIDAK_DITEMUKAN", "nonce": nonce_of(second)})
+    assert again.status_code == 422
+    assert again.text.count('name="answer[') == in_second
+    sent = await office.send({f"all[{TASK}]": "confirm", "nonce": nonce_of(second)})
+    assert sent.status_code == 303
+    assert len(answers(ministry, office)) == in_second
