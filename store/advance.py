@@ -26,7 +26,7 @@ def advance_case(unit: Unit, case_id: str) -> Outcome:
     unit.without_journal("a case was advanced")
     known = set(file.course.asks)
     next_at = file.settle(unit)
-    file.save(unit, next_at)
+    file.save_advanced(unit, next_at)
     _wake_desks(unit, file, known)
     course = file.course
     journal.set_advanced(

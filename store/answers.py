@@ -25,7 +25,7 @@ from store import house, journal, links
 from store.casefile import CaseFile, open_case_file, open_case_file_by_id
 from store.cases import must_be_of_shelter, store_answer, store_receipt
 from store.desks import link_expires
-from store.gatekeeping import must_pass_gate
+from store.gatekeeping import is_one_of, must_pass_gate
 from store.tables_case import answers, asks, cases, receipts
 from store.unit import Reading, Unit
 
@@ -174,7 +174,8 @@ def _record(
     kind = class_of(rule, answer)
     if kind is None:
         raise Conflict("ACTION_NOT_ALLOWED", task=task.code)
-    reason = parse_reason(file.course.procedure, raw_reason, needed=kind is AnswerClass.FAILS)
+    needed = kind is AnswerClass.FAILS and task.code != DEPARTURE  # there the code says it; a note is free
+    reason = parse_reason(file.course.procedure, raw_reason, needed=needed)
     words = sealed | ({"reason": reason.text} if reason and reason.text else {})
     codes: dict[str, Any] = {"ask": ask.id, "task": task.code, "n": task.n, "answer": answer, "receipt": number}
     codes["grade"] = grade
@@ -254,7 +255,7 @@ def verify(unit: Unit, number: str, task: str, n: int | None, result: str, note:
         raise NotAllowed("ROLE_LACKS_ACTION", action="verify")
     if facts.status is not TaskStatus.DIJAWAB:
         raise Conflict("STATE_FORBIDS", task=facts.code, state=facts.status.value)
-    if facts.answered_by == unit.by.ref:
+    if is_one_of(unit, {facts.answered_by or ""}):
         raise NotAllowed("SAME_PERSON_VERIFIES", task=facts.code)
     if result not in ("pass", "back"):
         raise Invalid("FIELD_INVALID", field="result")

@@ -68,6 +68,7 @@ class CaseFile:
     mailed: bool = False
     before: Tables = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+    standing: journal.Subject | None = None  # as found; only in a `Unit`, and for a case that was there before
 
     @property
     def subject(self) -> str:
@@ -134,6 +135,24 @@ class CaseFile:
         unit.execute(update(cases).where(cases.c.id == self.id).values(**row))
         self.before = after
 
+    def save_advanced(self, unit: Unit, next_at: datetime | None) -> None:
+        """As `save`, at the end of an advance; one that wrote no row and waits for the same moment changes nothing."""
+        was = self.standing
+        if was is None or was.head != self.course.head or was.next_due_at != next_at:
+            self.save(unit, next_at)
+
+    def take_in_if_idle(self, unit: Unit) -> None:
+        """After rows of which the rules want nothing: no wake of the conductor, unless it has other news to hear of.
+
+        The next moment must be the one that it waits for already.
+        """
+        was = self.standing
+        if was is None or was.applied != was.head:
+            return
+        wanted = due(self.course, unit.now, self.world)
+        if not wanted.acts and wanted.next_at == was.next_due_at:
+            journal.take_in(unit, self.subject, self.course.head)
+
     def finish(self, unit: Unit) -> None:
         """The end of every act by a person: what is due at once, then the tables."""
         self.settle_at_once(unit)
@@ -158,8 +177,7 @@ def open_case_file_by_id(reading: Reading, case_id: str) -> CaseFile:
 def _open(reading: Reading, found: Any) -> CaseFile:
     if found is None:
         raise NotFound("NO_SUCH_CASE")
-    if isinstance(reading, Unit):
-        journal.lock_subject(reading, f"case-{found.id}")
+    standing = journal.lock_subject(reading, f"case-{found.id}") if isinstance(reading, Unit) else None
     procedure = reading.rules.procedure(found.procedure_code, found.procedure_version)
     rows = journal.rows_of(reading, f"case-{found.id}", open_kinds=FOLDED_SEALS)
     file = CaseFile(
@@ -173,6 +191,7 @@ def _open(reading: Reading, found: Any) -> CaseFile:
         world=world_of(reading),
         mailed=found.mailed,
         rows=list(rows),
+        standing=standing,
     )
     if isinstance(reading, Unit):
         file.before = tables_of(file)

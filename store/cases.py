@@ -26,6 +26,7 @@ from domain.regions import get_region
 from domain.roles import Action
 from store import house, journal, people
 from store.casefile import CaseFile, open_case_file, register_of, review_day, world_of
+from store.gatekeeping import is_one_of
 from store.tables_case import answers, cases, receipts
 from store.unit import Reading, Unit
 
@@ -467,7 +468,7 @@ def lift_hold(unit: Unit, number: str, hold: str, reason: str) -> None:
         raise NotAllowed("ROLE_LACKS_ACTION", action="lift_hold")
     if not facts.active:
         raise Conflict("STATE_FORBIDS", state="lifted")
-    if rule.lift_needs_other_person and facts.set_by == unit.by.ref:
+    if rule.lift_needs_other_person and is_one_of(unit, {facts.set_by}):
         raise NotAllowed("ROLE_LACKS_ACTION", action="lift_own_hold")
     words = free_text(reason, "reason", needed=True)
     file.write(unit, Kind.HOLD_LIFTED, {"hold": hold, "kind": facts.kind}, {"reason": words})
@@ -514,7 +515,7 @@ def plan_legs(unit: Unit, number: str, entries: Sequence[LegEntry]) -> str | Non
     if not course.is_remains and not answers_task and (task is None or not task.is_settled):
         raise Conflict("STATE_FORBIDS", task=PLAN)
     _check_legs(course, entries, file.world.register)
-    kept = sum(1 for leg in course.legs if leg.state is not LegState.PLANNED)
+    kept = max((leg.n for leg in course.legs if leg.state is not LegState.PLANNED), default=0)
     clear, sealed = [], []
     for n, entry in enumerate(entries, start=kept + 1):
         escort = _escort_account(unit, entry.escort)

@@ -72,17 +72,19 @@ def advance_desk(unit: Unit, subject: str, composer: Composer) -> Outcome:
     state = agencies.desk_state(unit, code)
     unit.without_journal("a desk looked")
     last, next_at = state.last_mail_at, None
+    queued = _queued(unit, code)
+    open_asks = len(queued)
     if not state.sending_held:
         for channel in ("staff", "link"):
-            waiting = _queued(unit, code, channel)
-            last, at = _gather(unit, office, waiting, last, composer)
+            waiting = [one for one in queued if one.channel == channel]
+            last, at, left = _gather(unit, office, waiting, last, composer)
+            open_asks -= len(waiting) - left
             next_at = min(filter(None, (next_at, at)), default=None)
     deliver = outbox.due_mails(unit, code, unit.real_now)
     retry = outbox.next_try_at(unit, code)
     if retry is not None and not state.sending_held:
         next_at = min(filter(None, (next_at, retry + timedelta(seconds=unit.offset_s))), default=None)
     head = _head(unit, subject)
-    open_asks = len(_queued_ids(unit, code))
     journal.set_advanced(unit, subject, applied=head, next_due_at=next_at, phase="desk", over=False)
     return Outcome(
         row=head,
@@ -110,11 +112,7 @@ def mail_moment(reading: Reading, code: str, opened_at: datetime, rush: bool) ->
     return next_mail_at(pending, state.last_mail_at, reading.rules.working(office), windows, reading.now)
 
 
-def _queued_ids(reading: Reading, code: str) -> Sequence[Any]:
-    return reading.rows(select(asks.c.id).where(asks.c.agency == code, asks.c.state == AskState.QUEUED.value))
-
-
-def _queued(reading: Reading, code: str, channel: str) -> list[_Queued]:
+def _queued(reading: Reading, code: str) -> list[_Queued]:
     rows = reading.rows(
         select(
             asks.c.id,
@@ -132,7 +130,7 @@ def _queued(reading: Reading, code: str, channel: str) -> list[_Queued]:
             cases.c.procedure_version,
         )
         .join(cases, cases.c.id == asks.c.case_id)
-        .where(asks.c.agency == code, asks.c.state == AskState.QUEUED.value, asks.c.channel == channel)
+        .where(asks.c.agency == code, asks.c.state == AskState.QUEUED.value)
         .order_by(asks.c.opened_at, asks.c.id)
     )
     return [_Queued(*(*row[:11], (row[11], row[12]))) for row in rows]
@@ -140,21 +138,22 @@ def _queued(reading: Reading, code: str, channel: str) -> list[_Queued]:
 
 def _gather(
     unit: Unit, office: Agency, waiting: list[_Queued], last: datetime | None, composer: Composer
-) -> tuple[datetime | None, datetime | None]:
+) -> tuple[datetime | None, datetime | None, int]:
+    """Composes what is due. Returns the last mail's moment, when to look again, and how many asks still wait."""
     working = unit.rules.working(office)
     windows = unit.rules.windows(unit.rules.current, unit.config.digest_window_s)
     while waiting:
         pending = [Pending(one.ask, one.opened_at, one.rush) for one in waiting]
         moment = next_mail_at(pending, last, working, windows, unit.now)
         if moment is None or moment > unit.now:
-            return last, moment
+            return last, moment, len(waiting)
         chosen = set(take(pending, unit.now, working))
         if not chosen:
-            return last, working.next_open(unit.now + timedelta(seconds=1))
+            return last, working.next_open(unit.now + timedelta(seconds=1)), len(waiting)
         _compose(unit, office, [one for one in waiting if one.ask in chosen], composer)
         waiting = [one for one in waiting if one.ask not in chosen]
         last = unit.now
-    return last, None
+    return last, None, 0
 
 
 def _compose(unit: Unit, office: Agency, chosen: list[_Queued], composer: Composer) -> str:
@@ -185,6 +184,7 @@ def _told(unit: Unit, file: CaseFile, mine: list[_Queued], mail: str, kind: str)
         lines.append(_line(course.procedure, one, at))
     file.write(unit, Kind.MAILED, {"mail": mail, "kind": kind, "due": due})
     file.save(unit)
+    file.take_in_if_idle(unit)
     return lines
 
 

@@ -3,6 +3,7 @@
 The gate is judged again in the transaction that departs; the row of that judgement stands beside the departure (I01).
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from store.answers import Receipt
 
 
+DEPARTING = "departure"
+
+
 def must_pass_gate(unit: Unit, file: CaseFile, occasion: str) -> Verdict:
     """Judges the gate on the data of this minute and stores the judgement.
 
@@ -37,8 +41,20 @@ def must_pass_gate(unit: Unit, file: CaseFile, occasion: str) -> Verdict:
     if not verdict.is_open:
         shut = [check.code for check in verdict.checks if check.state == "open"]
         raise Conflict("GATE_SHUT", checks=shut, approved=verdict.approved)
+    if occasion == DEPARTING:
+        _be_ready_to_leave(unit, file)
     file.do(unit, judged(verdict, occasion))
     return verdict
+
+
+def _be_ready_to_leave(unit: Unit, file: CaseFile) -> None:
+    """Through an open gate people leave from DISETUJUI or go on; a second signature the machine has not seen counts."""
+    status = file.course.status
+    if status is CaseStatus.MENUNGGU_GERBANG:
+        to = CaseStatus.DISETUJUI.value
+        file.write(unit, Kind.STATUS, {"from": status.value, "to": to, "cause": "two_approvals"})
+    elif status not in (CaseStatus.DISETUJUI, CaseStatus.PERJALANAN, CaseStatus.SINGGAH):
+        raise Conflict("STATE_FORBIDS", state=status.value)
 
 
 # --- approvals
@@ -101,15 +117,17 @@ def _must_be_independent(unit: Unit, file: CaseFile) -> None:
     course = file.course
     barred = {*course.enterers, *course.signers}
     barred |= {f"account:{leg.escort_account}" for leg in course.legs if leg.escort_account}
-    if unit.by.ref in barred or unit.by.staff_number in _staff_numbers(unit, barred):
+    if is_one_of(unit, barred):
         raise NotAllowed("ENTERED_BY_SELF")
 
 
-def _staff_numbers(unit: Unit, refs: set[str]) -> set[str]:
-    """One person may have two accounts: the staff number says who it is (T13)."""
+def is_one_of(unit: Unit, refs: Collection[str]) -> bool:
+    """Whether the actor is one of *refs*. One person may have two accounts: the staff number says who it is (T13)."""
+    if unit.by.ref in refs:
+        return True
     ids = [ref.removeprefix("account:") for ref in refs if ref.startswith("account:")]
     found = unit.rows(select(accounts.c.staff_number).where(accounts.c.id.in_(ids))) if ids else ()
-    return {row.staff_number for row in found if row.staff_number}
+    return unit.by.staff_number in {row.staff_number for row in found if row.staff_number}
 
 
 # --- departures
@@ -161,7 +179,7 @@ def depart_file(
         if file.course.active_holds:
             raise Conflict("HOLD_ACTIVE", kinds=sorted({hold.kind for hold in file.course.active_holds}))
         if not task.is_settled:
-            must_pass_gate(unit, file, "departure")
+            must_pass_gate(unit, file, DEPARTING)
     moment = _checked_moment(unit, at)
     number = record_staff_answer(unit, file, task, result, note or "", reason, until, moment)
     file.finish(unit)
@@ -195,7 +213,7 @@ def _depart_remains(unit: Unit, file: CaseFile, n: int, result: str, at: datetim
         raise Conflict("ACTION_NOT_ALLOWED")
     if leg.state is not LegState.PLANNED or n != file.course.legs[0].n:
         raise Conflict("STATE_FORBIDS", leg=n, state=leg.state.value)
-    must_pass_gate(unit, file, "departure")
+    must_pass_gate(unit, file, DEPARTING)
     words = free_text(note, "note")
     codes = {"leg": n, "event": "DEPARTED", "is_departure": True}
     file.write(unit, Kind.LEG_EVENT, codes, {"note": words} if words else None, at=_checked_moment(unit, at))
@@ -219,6 +237,10 @@ def record_leg_event(
     facts = course.leg(leg)
     if facts is None:
         raise NotFound("NO_SUCH_LEG", leg=leg)
+    if not unit.by.has("koordinator") and facts.escort_account != unit.by.id:
+        raise NotAllowed("ROLE_LACKS_ACTION", action="record_leg")
+    if course.is_over:
+        raise Conflict("STATE_FORBIDS", state=course.status.value)
     moment = _checked_moment(unit, at)
     if event == "DEPARTED":
         first = {entry.n for entry in legs_from_ministry(course.legs)} if not course.is_remains else {course.legs[0].n}

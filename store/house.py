@@ -32,9 +32,14 @@ def drop(unit: Unit, key: str) -> None:
     unit.execute(delete(house).where(house.c.key == key))
 
 
-def move_clock(unit: Unit, offset_s: float) -> None:
-    """Sets how many seconds the application clock is ahead of real UTC; whether it may is the caller's to judge."""
+def step_clock(unit: Unit, offset_s: float) -> None:
+    """Sets how many seconds the application clock is ahead of real UTC; a move of many steps has one row of its own."""
     unit.execute(update(clock).where(clock.c.id == 1).values(offset_s=offset_s))
+
+
+def move_clock(unit: Unit, offset_s: float) -> None:
+    """Sets the clock in one step and reports it; whether it may move is the caller's to judge."""
+    step_clock(unit, offset_s)
     unit.append(HOUSE, Kind.CLOCK_MOVED, {"offset_s": offset_s})
 
 

@@ -282,6 +282,11 @@ def set_advanced(
     )
 
 
+def take_in(unit: "Unit", subject: str, head: int) -> None:
+    """Counts the news up to *head* as taken in, where the rules want nothing of it: its conductor needs no wake."""
+    unit.execute(update(subjects).where(_c.id == subject, _c.head == head).values(applied=head, wakes_since=None))
+
+
 def wake_at(unit: "Unit", subject: str, moment: datetime) -> None:
     """Lets *subject* look again at *moment* at the latest; makes its row when there is none (a desk's first ask)."""
     ensure_subject(unit, subject)

@@ -74,11 +74,12 @@ _LISTED = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the board's address holds. due_before: aware UTC. waits: only those that wait for this kind of act."""
+    """What the board's address holds. holder: waited for longest; agency: waited for at all; due_before: aware UTC."""
 
     status: str | None = None
     stage: str | None = None
     holder: str | None = None
+    agency: str | None = None
     due_before: datetime | None = None
     destination: str | None = None
     q: str | None = None
@@ -121,6 +122,9 @@ def _filtered(reading: Reading, statement: Select[Any], actor: Actor, filters: F
         wanted.append(or_(cases.c.destination == filters.destination, cases.c.province == filters.destination))
     if filters.due_before is not None:
         wanted.append(cases.c.due_at < filters.due_before)
+    if filters.agency:
+        waiting = select(asks.c.case_id).where(asks.c.agency == filters.agency, asks.c.state.in_(("QUEUED", "SENT")))
+        wanted.append(or_(cases.c.holder == filters.agency, cases.c.id.in_(waiting)))
     if filters.held:
         wanted.append(cases.c.holds != [])
     if filters.open_only:

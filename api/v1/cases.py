@@ -92,7 +92,7 @@ async def list_cases(
     cursor: Cursor = None,
 ) -> Response:
     before = None if due_before is None else parse_moment(due_before, "due_before")
-    filters = Filters(status=status, holder=agency, due_before=before, q=q)
+    filters = Filters(status=status, agency=agency, due_before=before, q=q)
     page, following = await tools.units.read(lambda reading: overview.list_cases(reading, me, filters, cursor))
     return shown({"items": [line_of(listed) for listed in page], "next_cursor": following})
 

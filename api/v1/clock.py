@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import update
 from starlette.responses import Response
 
 from api.jsonbody import into, read_json
@@ -21,8 +20,7 @@ from domain.clock import parse_duration, parse_moment
 from domain.errors import Conflict, Invalid, NotFound
 from domain.journal import Kind
 from domain.roles import Actor
-from store import idempotency, journal
-from store.house_table import clock
+from store import house, idempotency, journal
 from store.unit import Reading, Unit, Units
 
 POLL_S = 0.015
@@ -103,7 +101,7 @@ def step(unit: Unit, to: datetime) -> None:
     offset_s = (to - unit.real_now).total_seconds()
     unit.without_journal("one step of a move of the demonstration clock; the move has its row")
     if offset_s > unit.offset_s:
-        unit.execute(update(clock).where(clock.c.id == 1).values(offset_s=offset_s))
+        house.step_clock(unit, offset_s)
 
 
 def target_of(body: schemas.ClockBody, now: datetime) -> datetime:

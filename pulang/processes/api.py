@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import structlog
 import uvicorn
 
+from api.protocol import StrictHttp
 from pulang.processes import run_until_told
 from pulang.refusals import Refused
 from pulang.settings import Settings
@@ -32,7 +33,7 @@ def run_api(settings: Settings) -> int:
         build_app(settings, units),
         host="127.0.0.1",
         port=settings.http_port,
-        http="httptools",
+        http=StrictHttp,
         ws="none",
         loop="uvloop",
         lifespan="on",
