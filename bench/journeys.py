@@ -143,10 +143,14 @@ class Pulang(Side):
         assert reply.status in (200, 201), (path, reply.status, reply.text[:500])
         return reply.json()
 
-    async def one(self) -> str:
+    async def start(self, region: str, offices: dict[str, str]) -> str:
+        """Starts a return to *region*. offices: named for functions. Returns the case's number."""
         order = {"person": self._person(), "entry_route": "RUJUKAN_APH", "shelter": "RPTC-TPI"}
-        order["destination"] = self._random.choice(REGIONS)
-        number = str((await self._post("koordinator", "/cases", order))["number"])
+        started = await self._post("koordinator", "/cases", order | {"destination": region, "offices": offices})
+        return str(started["number"])
+
+    async def one(self) -> str:
+        number = await self.start(self._random.choice(REGIONS), {})
         case = f"/cases/{number}"
         await self.watch.until(number, "PENANGANAN", "pulang.rencana_perjalanan")
         await self._post("koordinator", f"{case}/legs", {"legs": _legs()})
@@ -164,8 +168,8 @@ class Pulang(Side):
         """From the rows: every receipt has its effect, every task of every journey exactly one answer, none late."""
         open_ = sqlite3.connect(f"file:{self.house.home / 'pulang.db'}?mode=ro", uri=True)
         found = open_.execute(
-            "SELECT c.number, a.task, a.n, a.receipt, a.row <= s.applied FROM answers a JOIN cases c ON c.id = a.case_id "
-            "JOIN subjects s ON s.id = 'case-' || c.id"
+            "SELECT c.number, a.task, a.n, a.receipt, a.row <= s.applied FROM answers a "
+            "JOIN cases c ON c.id = a.case_id JOIN subjects s ON s.id = 'case-' || c.id"
         ).fetchall()
         open_.close()
         mine = set(self.done)
@@ -202,21 +206,21 @@ class BareSide(Side):
         return await self.bare.one(BARE_POLL_S)
 
 
-def _start_house(tmp: Path, stack: AsyncExitStack) -> House:
+def start_bench_house(tmp: Path, stack: AsyncExitStack) -> House:
     house = start_house(tmp, digest_window=0, procedure_file=PROCEDURE, clock_start="2026-11-30T09:00:00+07:00")
     stack.callback(house.stop)
     return house
 
 
 async def _start_bare(tmp: Path, stack: AsyncExitStack) -> BareSide:
-    tmp.mkdir()
+    tmp.mkdir()  # noqa: ASYNC240  (nothing else runs yet)
     port = free_ports(1)[0]
-    server = _spawn(devserver.command(Settings(home=tmp, temporal_port=port)), stack)
+    server = spawn(devserver.command(Settings(home=tmp, temporal_port=port)), stack)
     address = f"127.0.0.1:{port}"
     client = await _connected(address)
     database = tmp / "bare.db"
     rows = Rows(database)
-    worker = _spawn([sys.executable, "-m", "bench.bare.journeys", address, str(database)], stack)
+    worker = spawn([sys.executable, "-m", "bench.bare.journeys", address, str(database)], stack)
     bare = Bare(client, rows)
     _keep_running(bare.offices(BARE_POLL_S), stack)
     return BareSide(bare, {"temporal": server.pid, "worker": worker.pid})
@@ -231,7 +235,7 @@ async def _connected(address: str) -> Client:
     raise AssertionError("no Temporal server")
 
 
-def _spawn(command: list[str], stack: AsyncExitStack) -> "subprocess.Popen[bytes]":
+def spawn(command: list[str], stack: AsyncExitStack) -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     stack.callback(process.wait)
     stack.callback(process.terminate)
@@ -259,7 +263,7 @@ async def run(journeys: int, in_flight: int, rounds: int, sides: str) -> tuple[d
         tmp = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pulang-bench-")))
         measured: list[Side] = []
         if sides != "bare":
-            pulang = Pulang(_start_house(tmp, stack))
+            pulang = Pulang(start_bench_house(tmp, stack))
             _keep_running(pulang.offices.run(), stack)
             _keep_running(pulang.watch.run(), stack)
             measured.append(pulang)

@@ -15,7 +15,7 @@ POLL_S = 0.02
 _ASK = re.compile(rb"^X-Pulang-(Ask|Digest|Notice): (\S+)", re.MULTILINE)
 _LINK = re.compile(rb"^http://[^/\s]+(/t/\S+)\s*$", re.MULTILINE)
 _CODE = re.compile(rb"^Kode: ([0-9A-Z]{4}-[0-9A-Z]{4})\s*$", re.MULTILINE)
-_NONCE = re.compile(r'name="nonce"\s+value="([^"]+)"')
+NONCE = re.compile(r'name="nonce"\s+value="([^"]+)"')
 _ENTRY = re.compile(r'name="answer\[([^\]"]+)\]"')
 _COMMON = re.compile(r'name="all\[([^\]"]+)\]"')
 OFFICER = {"name": "Petugas Ukur", "position": "Kepala Seksi"}
@@ -36,7 +36,8 @@ def read_letter(raw: bytes) -> Letter:
         return Letter("", "", "")
     text = raw.replace(b"=\r\n", b"").replace(b"=3D", b"=")
     link, code = _LINK.search(text), _CODE.search(text)
-    assert link is not None and code is not None, text
+    assert link is not None, text
+    assert code is not None, text
     return Letter(link[1].decode(), code[1].decode(), kind[2].decode() if kind[1] == b"Ask" else "")
 
 
@@ -81,7 +82,7 @@ class Offices:
         """Opens the page and says yes to everything on it."""
         page = await self.wire.get(letter.path)
         assert page.status == 200, (page.status, page.text[:500])
-        nonce = _NONCE.search(page.text)
+        nonce = NONCE.search(page.text)
         assert nonce is not None
         fields = {"nonce": html.unescape(nonce[1]), "code": letter.code, **OFFICER}
         if letter.ask:

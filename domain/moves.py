@@ -357,3 +357,6 @@ def _moments(course: Course, now: datetime, world: World) -> Iterator[datetime]:
     if not course.has_departed or course.status is CaseStatus.SINGGAH:
         for approval in course.live_approvals:
             yield aged_at(course, approval.at)
+    for ask in course.open_asks:
+        if ask.due_at is not None:  # nothing is done then yet, but every wait has a next moment
+            yield ask.due_at

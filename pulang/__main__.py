@@ -109,9 +109,9 @@ def postbox() -> None:
 def doctor() -> None:
     """Periksa pemasangan ini dan sebutkan obatnya / check this installation and name the remedies."""
     from pulang.commands.doctor import examine
-    from pulang.settings import read_settings
+    from pulang.settings import read_settings_of_house
 
-    _end(examine(read_settings()))
+    _end(examine(read_settings_of_house()))
 
 
 @app.command()

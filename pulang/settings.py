@@ -289,6 +289,14 @@ def read_settings(**chosen: Any) -> Settings:
     return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
 
 
+def read_settings_of_house() -> Settings:
+    """As `read_settings`, for commands that only look: unless PULANG_DEMO is set, the home itself says what it is."""
+    settings = read_settings()
+    if "demo" not in settings.model_fields_set and (settings.home / "demo-accounts.json").exists():
+        return read_settings(demo=True)
+    return settings
+
+
 def names() -> dict[str, str]:
     """Field name → name in the environment."""
     return {field: PREFIX + field.upper() for field in Settings.model_fields}

@@ -35,7 +35,7 @@ class OpenAsk(NamedTuple):
 class Held(NamedTuple):
     """What one office holds: open asks, the oldest of them, and how many are past their due moment."""
 
-    count: int
+    number: int
     since: datetime | None
     late: int
 
@@ -57,7 +57,7 @@ def open_asks_of(reading: Reading, actor: Actor, agency: str, limit: int = 200) 
         statement = statement.where(cases.c.shelter == (actor.agency or ""))
     rows = reading.rows(statement)
     mails = outbox.mail_states(reading, {row.mail for row in rows if row.mail})
-    return [OpenAsk(*row[:8], (row[8], row[9]), mails.get(row.mail or "")) for row in rows]
+    return [OpenAsk(*(*row[:8], (row[8], row[9]), mails.get(row.mail or ""))) for row in rows]
 
 
 def held_by(reading: Reading, agencies: Collection[str]) -> dict[str, Held]:

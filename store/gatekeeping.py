@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from domain.answering import free_text
 from domain.cases import CaseStatus
-from domain.course import DEPARTED, DEPARTURE, LegState, TaskFacts
+from domain.course import DEPARTED, DEPARTURE, LegFacts, LegState, TaskFacts
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.gate import Verdict, judge
 from domain.journal import Kind
@@ -19,8 +19,8 @@ from domain.moves import judged
 from domain.planning import legs_from_ministry
 from domain.roles import Action, Role
 from store import reads
-from store.tables_account import accounts
 from store.casefile import CaseFile, open_case_file
+from store.tables_account import accounts
 from store.unit import Unit
 
 if TYPE_CHECKING:
@@ -226,35 +226,44 @@ def _depart_remains(unit: Unit, file: CaseFile, n: int, result: str, at: datetim
 def record_leg_event(
     unit: Unit, number: str, leg: int, event: str, at: datetime | None = None, note: str | None = None
 ) -> None:
-    """A later leg departed or arrived, told by coordinator or escort. Only holds stop a next leg."""
+    """A later leg departed or arrived, told by coordinator or the leg's escort. Only holds stop a next leg."""
     unit.by.must(Action.RECORD_LEG)
     file = open_case_file(unit, number)
-    course = file.course
     if not unit.by.has("koordinator"):
         from store.cases import must_be_of_shelter
 
         must_be_of_shelter(unit, file)
-    facts = course.leg(leg)
+    facts = file.course.leg(leg)
     if facts is None:
         raise NotFound("NO_SUCH_LEG", leg=leg)
     if not unit.by.has("koordinator") and facts.escort_account != unit.by.id:
         raise NotAllowed("ROLE_LACKS_ACTION", action="record_leg")
-    if course.is_over:
-        raise Conflict("STATE_FORBIDS", state=course.status.value)
+    if file.course.is_over:
+        raise Conflict("STATE_FORBIDS", state=file.course.status.value)
     moment = _checked_moment(unit, at)
     if event == "DEPARTED":
-        first = {entry.n for entry in legs_from_ministry(course.legs)} if not course.is_remains else {course.legs[0].n}
-        if leg in first or facts.state is not LegState.PLANNED or not course.has_departed:
-            raise Conflict("STATE_FORBIDS", leg=leg, state=facts.state.value)
-        if course.active_holds:
-            raise Conflict("HOLD_ACTIVE", kinds=sorted({hold.kind for hold in course.active_holds}))
+        _must_be_able_to_depart(file, facts)
     elif event == "ARRIVED":
-        if facts.state is LegState.PLANNED or facts.arrived_at is not None:
-            raise Conflict("STATE_FORBIDS", leg=leg, state=facts.state.value)
-        if facts.departed_at is not None and (moment or unit.now) < facts.departed_at:
-            raise Invalid("DATE_INVALID", field="at")
+        _must_be_able_to_arrive(facts, moment or unit.now)
     else:
         raise Invalid("FIELD_INVALID", field="event")
     words = free_text(note, "note")
     file.write(unit, Kind.LEG_EVENT, {"leg": leg, "event": event}, {"note": words} if words else None, at=moment)
     file.finish(unit)
+
+
+def _must_be_able_to_depart(file: CaseFile, leg: LegFacts) -> None:
+    """A leg out of the ministry's care departs by BERANGKAT only; a later one after that, unless a hold lies on it."""
+    course = file.course
+    gated = {course.legs[0].n} if course.is_remains else {entry.n for entry in legs_from_ministry(course.legs)}
+    if leg.n in gated or leg.state is not LegState.PLANNED or not course.has_departed:
+        raise Conflict("STATE_FORBIDS", leg=leg.n, state=leg.state.value)
+    if course.active_holds:
+        raise Conflict("HOLD_ACTIVE", kinds=sorted({hold.kind for hold in course.active_holds}))
+
+
+def _must_be_able_to_arrive(leg: LegFacts, at: datetime) -> None:
+    if leg.state is LegState.PLANNED or leg.arrived_at is not None:
+        raise Conflict("STATE_FORBIDS", leg=leg.n, state=leg.state.value)
+    if leg.departed_at is not None and at < leg.departed_at:
+        raise Invalid("DATE_INVALID", field="at")

@@ -147,6 +147,7 @@ class HoldLine:
     by: str
     reason: str
     lift: str = ""
+    lifters: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ class Event:
 class CasePage:
     """pages/staff/case.html. acts: (label, address) of what this reader may do with the case as a whole.
 
-    facts, destination: (label, value). limited: a reader who sees the short card only. forms: what waits for the reader.
+    facts: (key, value). limited: a reader who sees the short card only. forms: what waits for the reader.
     typed: what a refused form had, by field; open_form: the key of that form."""
 
     number: str

@@ -78,7 +78,7 @@ def _row(listed: Listed, held: Mapping[str, Held], now: datetime, language: str)
     names = sorted(words.name_of(code, language, "function") for code in agency.functions)
     province = province_of(agency.region) if agency.region else None
     about = [", ".join(names)] + ([province.name] if province else [])
-    kind, word = ("wait", "waiting") if own.count else ("none", "nothing")
+    kind, word = ("wait", "waiting") if own.number else ("none", "nothing")
     if not listed.mailbox_ok:
         kind, word = "late", "mailbox_refuses"
     elif listed.desk_held:
@@ -87,7 +87,7 @@ def _row(listed: Listed, held: Mapping[str, Held], now: datetime, language: str)
         kind, word = "late", "late"
     since = filters.short(own.since, agency.zone, language) if own.since else ""
     name, phone = agency.name, agency.phone
-    return AgencyRow(agency.code, name, " · ".join(about), own.count, since, kind, word, phone, kind == "late")
+    return AgencyRow(agency.code, name, " · ".join(about), own.number, since, kind, word, phone, kind == "late")
 
 
 @router.get("/instansi/{code}")

@@ -12,15 +12,19 @@ from starlette.responses import Response
 from api.forms import Form
 from api.language import LanguageDep, language_of
 from api.pages import case_page, case_tasks
+from api.pages.case_reader import CaseReader
 from api.pages.case_tasks import CARRY_FLAGS
 from api.pages.desk import draw, fault_of, fields, once
 from api.sessions import SignedIn, read_page_form
 from api.tools import ToolsDep, tools_of
+from domain.course import TaskFacts
 from domain.errors import Conflict, DomainError, Invalid, NotFound
+from domain.planning import function_of
 from domain.roles import Action, Actor
 from domain.tasks import AnswerClass, class_of
 from store import answers, cases
 from store.answers import OTHER_FUNCTION
+from store.casefile import open_case_file
 from store.unit import Unit
 from templates import words
 from templates.views import Fault
@@ -100,8 +104,6 @@ async def answer(number: str, code: str, n: int, request: Request, me: SignedIn)
 
 def reason_for(unit: Unit, number: str, code: str, form: Form) -> str | None:
     """CONTRACT's `reason` of the two fields, for failing codes; other codes carry none."""
-    from store.casefile import open_case_file
-
     procedure = open_case_file(unit, number).course.procedure
     if code not in procedure.tasks:
         raise NotFound("NO_SUCH_TASK", task="?")
@@ -115,9 +117,7 @@ def joined_reason(code: str, text: str) -> str | None:
 
 
 def set_typed_flags(unit: Unit, number: str, form: Form) -> None:
-    """Sets the flags that differ from what the page showed, and with "selebihnya: tidak" the required ones left open."""
-    from store.casefile import open_case_file
-
+    """Sets the flags that differ from what the page showed; with "selebihnya: tidak" also the required ones left."""
     shown = form.entries("shown")
     chosen = {code: value for code, value in form.entries("flag").items() if value and shown.get(code) != value}
     if form.text("rest"):
@@ -125,8 +125,7 @@ def set_typed_flags(unit: Unit, number: str, form: Form) -> None:
         for code in course.procedure.required_flags:
             typed = form.entries("flag").get(code) or course.flags.get(code)
             if code not in chosen and typed in (None, "", "belum_diketahui"):
-                if not course.procedure.flags[code].derived:
-                    chosen[code] = "tidak"
+                chosen[code] = "tidak"
     if chosen:
         cases.set_flags(unit, number, chosen)
 
@@ -178,6 +177,7 @@ async def _decision_page(
             "task": task,
             "title": reader.title(code, n),
             "holder": office.name if office else "",
+            "holder_short": office.short_name if office else "",
             "phone": office.phone if office else "",
             "asked": case_tasks.answer_notes(reader, task),
             "on_fail": words.on_fail_sentence(on_fail, language),
@@ -192,17 +192,16 @@ async def _decision_page(
     return draw(request, me, "acts/decide", "papan", status=status, faults=faults, typed=typed or {}, **page)
 
 
-def _offices_for(reader: case_page.CaseReader, task: Any) -> list[tuple[str, list[tuple[str, str]]]]:
+def _offices_for(reader: CaseReader, task: TaskFacts) -> list[tuple[str, list[tuple[str, str]]]]:
     """Offices that may be asked instead: those of the destination's province first."""
-    from domain.planning import function_of
-
     course = reader.view.course
     rule = course.rule(task.code)
     functions = [function_of(course, rule, task), rule.owner]
     if rule.on_fail in OTHER_FUNCTION:
         functions.append(OTHER_FUNCTION[rule.on_fail])
     province = (course.destination or "")[:2]
-    near, far = [], []
+    near: list[tuple[str, str]] = []
+    far: list[tuple[str, str]] = []
     for function in dict.fromkeys(functions):
         for office in reader.view.file.world.register.with_function(function):
             if office.code != task.agency:

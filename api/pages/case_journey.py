@@ -1,7 +1,5 @@
 """Legs with local times, hand-overs with their numbers, holds, and the timeline in words."""
 
-from dataclasses import replace
-
 from api.pages.case_reader import CaseReader, noon
 from domain.course import LegState
 from domain.journal import Kind, Row
@@ -35,8 +33,8 @@ def leg_lines(reader: CaseReader) -> tuple[LegLine, ...]:
                 n=leg.n,
                 route=reader.route(leg.n),
                 kind_word=reader.name(leg.kind, "leg_kind"),
-                departs=reader.moment(leg.departs_at, start),
-                arrives=reader.moment(leg.arrives_at, target),
+                departs=reader.short(leg.departs_at, start),
+                arrives=reader.short(leg.arrives_at, target),
                 hands_to=hands_to(reader, leg.hands_to),
                 carrier=told.get("carrier", ""),
                 escort=_escort(reader, leg.escort_account, told.get("escort", "")),
@@ -76,7 +74,8 @@ def _acts(reader: CaseReader, n: int, state: LegState) -> list[tuple[str, str]]:
     waits_departure = state is LegState.PLANNED and n == first_open and n not in guarded
     waits_arrival = state is LegState.DEPARTED
     if waits_departure or waits_arrival:
-        acts.append((reader.say(words_staff.ACT_LEG), f"/kasus/{number}/etape/{n}"))
+        label = words_staff.ACT_ARRIVED if waits_arrival else words_staff.ACT_LEFT
+        acts.append((reader.say(label), f"/kasus/{number}/etape/{n}"))
     return acts
 
 
@@ -118,16 +117,10 @@ def hold_lines(reader: CaseReader) -> tuple[HoldLine, ...]:
                 by=reader.who(row) if row else reader.account(hold.set_by),
                 reason=_reason(reader, row),
                 lift=f"/kasus/{number}/penahanan/{hold.id}/cabut" if may else "",
+                lifters="" if may else reader.say(words_staff.LIFTED_BY, roles=roles),
             )
         )
-        if not may:
-            lines[-1] = _with_lifters(reader, lines[-1], roles)
     return tuple(lines)
-
-
-def _with_lifters(reader: CaseReader, line: HoldLine, roles: str) -> HoldLine:
-    told = reader.say(words_staff.LIFTED_BY, roles=roles)
-    return replace(line, reason=f"{line.reason}. {told}" if line.reason else told)
 
 
 def _reason(reader: CaseReader, row: Row | None) -> str:

@@ -1,6 +1,6 @@
-"""One opened case put into words for one reader: offices, people, zones, the sentence at the head and what comes next."""
+"""One opened case in words for one reader: offices, people, zones, the sentence at the head and what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -207,53 +207,62 @@ class CaseReader:
             return None
         return office.short_name, office.phone
 
-    def next_lines(self, limit: int = 4) -> tuple[tuple[str, str], ...]:
+    def next_lines(self, limit: int = 3) -> tuple[tuple[str, str], ...]:
         """What comes next, the nearest first, each with the zone of the place that must act."""
         found = sorted(self._moments(), key=lambda line: line[0])
         passed = [line for line in found if line[0] < self.view.now]
         coming = [line for line in found if line[0] >= self.view.now]
-        chosen = (passed[-1:] + coming)[:limit]
+        chosen = (passed[:1] + coming)[:limit]
         return tuple(
             (self.moment(at, zone), what if at >= self.view.now else self.say(words_staff.ALREADY_PASSED, what=what))
             for at, zone, what in chosen
         )
 
     def _moments(self) -> list[tuple[datetime, str, str]]:
-        course, now = self.view.course, self.view.now
         if self.is_over:
             return []
-        found: list[tuple[datetime, str, str]] = []
-        for ask in course.open_asks:
-            if ask.due_at is not None and ask.state is AskState.SENT:
-                office = self.office_name(ask.agency)
-                found.append((ask.due_at, self.zone(ask.agency), words.next_due(ask.task, office, self.language)))
-        for hold in course.active_holds:
-            day = noon(hold.review_on)
-            if day is not None:
-                what = self.say(words_staff.NEXT_REVIEW, hold=self.name(hold.kind, "hold").lower())
-                found.append((day, self.home_zone, what))
-        for leg in course.legs:
-            if leg.state is LegState.PLANNED:
-                what = self.say(words_staff.NEXT_DEPARTS, n=leg.n, route=self.route(leg.n))
-                found.append((leg.departs_at, self.leg_zones(leg.n)[0], what))
-            elif leg.state is LegState.DEPARTED:
-                what = self.say(words_staff.NEXT_ARRIVES, n=leg.n, route=self.route(leg.n))
-                found.append((leg.arrives_at, self.leg_zones(leg.n)[1], what))
-        if not course.has_departed:
-            for approval in course.live_approvals:
-                what = self.say(words_staff.NEXT_AGED, role=self.say_role(approval.role))
-                found.append((aged_at(course, approval.at), self.home_zone, what))
-            for task in course.tasks.values():
-                ends = letter_valid_until(course, task, self.view.file.world)
-                if ends is not None:
-                    what = self.say(words_staff.NEXT_LETTER, task=self.title(task.code, task.n))
-                    found.append((ends, self.zone(task.agency), what))
-        if not found and self.view.next_at is not None and self.view.next_at > now:
+        found = [*self._due_moments(), *self._hold_moments(), *self._leg_moments(), *self._gate_moments()]
+        if not found and self.view.next_at is not None and self.view.next_at > self.view.now:
             found.append((self.view.next_at, self.home_zone, self.say(words_staff.NEXT_LOOK)))
         return found
 
+    def _due_moments(self) -> Iterator[tuple[datetime, str, str]]:
+        for ask in self.view.course.open_asks:
+            if ask.due_at is not None and ask.state is AskState.SENT:
+                what = words.next_due(ask.task, self.office_short(ask.agency), self.language)
+                yield ask.due_at, self.zone(ask.agency), what
+
+    def _hold_moments(self) -> Iterator[tuple[datetime, str, str]]:
+        for hold in self.view.course.active_holds:
+            day = noon(hold.review_on)
+            if day is not None:
+                hold_name = self.name(hold.kind, "hold").lower()
+                yield day, self.home_zone, self.say(words_staff.NEXT_REVIEW, hold=hold_name)
+
+    def _leg_moments(self) -> Iterator[tuple[datetime, str, str]]:
+        for leg in self.view.course.legs:
+            start, target = self.leg_zones(leg.n)
+            if leg.state is LegState.PLANNED:
+                yield leg.departs_at, start, self.say(words_staff.NEXT_DEPARTS, n=leg.n, route=self.route(leg.n))
+            elif leg.state is LegState.DEPARTED:
+                yield leg.arrives_at, target, self.say(words_staff.NEXT_ARRIVES, n=leg.n, route=self.route(leg.n))
+
+    def _gate_moments(self) -> Iterator[tuple[datetime, str, str]]:
+        """When a signature or a letter runs out, while the person has not left."""
+        course = self.view.course
+        if course.has_departed:
+            return
+        for approval in course.live_approvals:
+            what = self.say(words_staff.NEXT_AGED, role=self.say_role(approval.role))
+            yield aged_at(course, approval.at), self.home_zone, what
+        for task in course.tasks.values():
+            ends = letter_valid_until(course, task, self.view.file.world)
+            if ends is not None:
+                title = self.title(task.code, task.n)
+                yield ends, self.zone(task.agency), self.say(words_staff.NEXT_LETTER, task=title)
+
     def leg_zones(self, n: int) -> tuple[str, str]:
-        """Zones in which a leg's departure and arrival are shown: of its places where they are known, else of who takes over."""
+        """Zones of a leg's departure and arrival: of its places where they are known, else of who takes over."""
         leg = self.view.course.leg(n)
         places = self.view.legs_words.get(n, {})
         start = self._place_zone(places.get("from", "")) or (self.home_zone if n == 1 else self.leg_zones(n - 1)[1])

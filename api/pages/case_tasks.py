@@ -1,5 +1,6 @@
 """The tasks of a case in words, and what the reader may do with each of them now."""
 
+from dataclasses import replace
 from typing import Final
 
 from api.pages.case_reader import CaseReader
@@ -260,47 +261,41 @@ def reasons_of(reader: CaseReader) -> tuple[tuple[str, str], ...]:
 def answer_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
     course = reader.view.course
     own = _own_page(reader, task)
-    return TaskForm(
-        **_head(reader, task, "answer"),
-        action=task_path(course.number, task.code, task.n, "jawaban"),
+    zone = zone_name(reader.zone(task.agency), reader.view.now)
+    return replace(
+        _head(reader, task, "answer", "jawaban"),
         choices=choices_of(course.rule(task.code), reader.language),
         reasons=reasons_of(reader),
         flags=flag_lines(reader, required_only=True) if task.code in CARRY_FLAGS else (),
         link=(reader.say(words_staff.ACT_LEGS if task.code == PLAN else words_staff.ACT_DEPART), own) if own else None,
-        until_hint=reader.say(words_staff.UNTIL_HINT, zone=zone_name(reader.zone(task.agency), reader.view.now)),
+        until_hint=reader.say(words_staff.UNTIL_HINT, zone=zone),
     )
 
 
 def verify_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
-    return TaskForm(
-        **_head(reader, task, "verify"),
-        action=task_path(reader.view.course.number, task.code, task.n, "pemeriksaan"),
-        asked=tuple(answer_notes(reader, task)),
-    )
+    return replace(_head(reader, task, "verify", "pemeriksaan"), asked=tuple(answer_notes(reader, task)))
 
 
 def decide_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
-    course = reader.view.course
-    path = task_path(course.number, task.code, task.n, "putusan")
-    on_fail = "MAIL_REFUSED" if task.refused else course.rule(task.code).on_fail
+    form = _head(reader, task, "decide", "putusan")
+    on_fail = "MAIL_REFUSED" if task.refused else reader.view.course.rule(task.code).on_fail
     asked = (*answer_notes(reader, task), words.on_fail_sentence(on_fail, reader.language))
-    return TaskForm(
-        **_head(reader, task, "decide"), action=path, asked=asked, link=(reader.say(words_staff.ACT_DECIDE), path)
-    )
+    return replace(form, asked=asked, link=(reader.say(words_staff.ACT_DECIDE), form.action))
 
 
-def _head(reader: CaseReader, task: TaskFacts, kind: str) -> dict[str, object]:
+def _head(reader: CaseReader, task: TaskFacts, kind: str, act: str) -> TaskForm:
     ask = reader.view.course.ask_of(task)
     due_at = ask.due_at if ask and task.is_open else None
-    return {
-        "kind": kind,
-        "key": form_key(task, kind),
-        "code": task.code,
-        "n": task.n,
-        "title": reader.title(task.code, task.n),
-        "due": reader.moment(due_at, reader.zone(task.agency)) if due_at else "",
-        "late": reader.is_late(due_at),
-    }
+    return TaskForm(
+        kind=kind,
+        key=form_key(task, kind),
+        code=task.code,
+        n=task.n,
+        title=reader.title(task.code, task.n),
+        due=reader.moment(due_at, reader.zone(task.agency)) if due_at else "",
+        late=reader.is_late(due_at),
+        action=task_path(reader.view.course.number, task.code, task.n, act),
+    )
 
 
 def flag_lines(reader: CaseReader, *, required_only: bool = False) -> tuple[FlagLine, ...]:

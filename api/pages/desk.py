@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from domain.regions import WIB, WIT, WITA
 from domain.roles import Actor
 from store import idempotency
 from store.unit import Unit
+from templates.engine import static_path
 from templates.views import Fault
 
 ZONES: Final = ((WIB, "WIB"), (WITA, "WITA"), (WIT, "WIT"))
@@ -47,12 +49,19 @@ def draw(
         faults=faults,
         nonce=new_nonce(),
         zones=ZONES,
+        desk_css=_desk_css(),
         **context,
     )
     response = HTMLResponse(text, status)
     if faults:
         response.headers["X-Pulang-Code"] = faults[0].code
     return response
+
+
+@cache
+def _desk_css() -> str:
+    """Version of our own stylesheet, so that browsers may keep it."""
+    return hashlib.sha256((static_path() / "desk.css").read_bytes()).hexdigest()[:12]
 
 
 def new_nonce() -> str:
@@ -66,7 +75,7 @@ def fault_of(error: DomainError) -> Fault:
 
 
 async def once(request: Request, me: Actor, form: Form, fn: Callable[[Unit], str]) -> Response:
-    """Does *fn* in one transaction and goes on to the address it returns; a second press of the same form goes there too.
+    """Does *fn* in one transaction and goes on to the address it returns; a second press goes there too.
 
     Raises what *fn* raises (then nothing is stored) and Conflict("STALE_PAGE") when the form was sent before with
     another content.

@@ -37,6 +37,12 @@ _GROUPS: Final = {
 }
 
 
+_CHANGES: Final = (
+    "destination_changed", "task_reopened", "task_expired", "flag_raised", "consent_withdrawn", "approval_aged",
+    "hold_set", "route_changed", "escort_changed",
+)  # fmt: skip
+
+
 @router.get("/kasus/{number}/gerbang")
 async def show(number: str, request: Request, me: SignedIn) -> Response:
     return await _draw(request, me, number)
@@ -128,9 +134,9 @@ def _panel(reader: CaseReader, may_sign: bool, missing: int) -> Panel:
         return Panel(text, "hold", (reader.say(words_staff.ALSO_HELD),), reader.next_lines())
     if not verdict.checks_hold:
         shown = [check for check in verdict.checks if check.state != "not_applicable"]
-        count = sum(check.state == "open" for check in shown)
+        opened = sum(check.state == "open" for check in shown)
         kind = "late" if any(reader.is_late(ask.due_at) for ask in course.open_asks) else "wait"
-        text = reader.say(words_staff.GATE_WAITS, open=count, all=len(shown))
+        text = reader.say(words_staff.GATE_WAITS, open=opened, all=len(shown))
         if not verdict.basis and not course.is_remains:
             text += " " + reader.say(words_staff.GATE_NO_BASIS)
         first = reader.view.waits[0] if reader.view.waits else None
@@ -267,10 +273,8 @@ def _past(reader: CaseReader) -> tuple[str, ...]:
 
 def _voids(reader: CaseReader) -> tuple[str, ...]:
     effects = reader.view.course.procedure.effects
-    shown = ("destination_changed", "task_reopened", "task_expired", "flag_raised", "consent_withdrawn", "approval_aged",
-             "hold_set", "route_changed", "escort_changed")  # fmt: skip
     lines = []
-    for event in shown:
+    for event in _CHANGES:
         if event in effects:
             name = reader.name(event, "invalidation")
             effect = reader.name(effects[event], "effect")

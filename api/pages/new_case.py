@@ -1,4 +1,4 @@
-"""/kasus/baru: a start in two steps. First the search, which nobody passes by; then six marked fields and what is known.
+"""/kasus/baru: a start in two steps: the search, which nobody passes by, then six marked fields and what is known.
 
 A signed token proves the search and carries what was searched and decided; the form's number (`nonce`) makes a second
 press find the case that the first one made.
@@ -15,7 +15,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.responses import Response
 
 from api.forms import Form
-from api.language import LanguageDep
+from api.language import LanguageDep, language_of
 from api.pages import matching, places
 from api.pages.desk import draw, fault_of, fields, once
 from api.pages.matching import Sought
@@ -40,8 +40,8 @@ SEARCH_LIVES_S: Final = 12 * 3600
 SEARCH_FIELDS: Final = ("name", "nik", "document")
 MARKED: Final = ("name", "sex", "birth_date", "entry_route", "shelter", "destination")
 FIELDS: Final = (
-    *MARKED, "birth_unknown", "birth_date_quality", "nik", "document", "document_kind", "address", "phone", "mission", "debarkation",
-    "urgent", "search",
+    *MARKED, "birth_unknown", "birth_date_quality", "nik", "document", "document_kind", "address", "phone", "mission",
+    "debarkation", "urgent", "search",
 )  # fmt: skip
 UNKNOWN: Final = "-"
 DECISIONS: Final = ("different", "same", "later")
@@ -177,8 +177,6 @@ async def _form_page(
             "procedure": reading.rules.current,
             "foundations": places.with_function(register, "lks"),
         }
-
-    from api.language import language_of
 
     language = language_of(request)
     page = await tools_of(request).units.read(build)

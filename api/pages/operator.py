@@ -96,7 +96,7 @@ def build(reading: Reading, language: str) -> dict[str, Any]:
     rows = standing(reading)
     states = outbox.count_by_state(reading)
     register = agencies.register(reading)
-    held = [each for each in _held_desks(reading)]
+    held = _held_desks(reading)
     refused = outbox.list_mails(reading, state="REFUSED", limit=10) + outbox.list_mails(
         reading, state="UNCERTAIN", limit=5
     )

@@ -59,7 +59,7 @@ def region_name(code: str | None, language: str, *, short: bool = False) -> str:
     """ "Kabupaten Lembata, Nusa Tenggara Timur", short "Kab. Lembata"; a sentence part when it is not known."""
     region = find_region(code) if code else None
     if region is None:
-        return say(words_staff.NOT_SET, language) if not code else code
+        return code or say(words_staff.NOT_SET, language)
     if short:
         return region.name.replace("Kabupaten ", "Kab. ")
     province = find_region(region.province_code)

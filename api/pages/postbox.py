@@ -1,4 +1,4 @@
-"""/kotak-surel: the demonstration's postbox. Only here, and only in demonstration, does anybody but the office see a link."""
+"""/kotak-surel: the demonstration's postbox. Only here, and only in demonstration, is a live link ever shown."""
 
 import email
 import email.policy
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 from pathlib import Path
-from typing import Annotated, Final, cast
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -85,7 +85,7 @@ def _find(folder: Path, name: str) -> PostedMail:
 
 
 def _read(file: Path) -> PostedMail:
-    message = cast(EmailMessage, email.message_from_bytes(file.read_bytes(), policy=email.policy.default))
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     part = message.get_body(("plain",))
     text = str(part.get_content()) if part is not None else ""
     link, code = _LINK.search(text), _CODE.search(text)

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -134,8 +135,7 @@ class Bare:
     async def offices(self, poll_s: float) -> None:
         """Answers every ask of the outbox; notes the steps that journeys took. Until cancelled."""
         while True:
-            seen = self._seen
-            fresh, steps = await self._rows.run(lambda open_: _look(open_, seen))
+            fresh, steps = await self._rows.run(partial(_look, seen=self._seen))
             for n, journey, task, mail in fresh:
                 self._seen = max(self._seen, n)
                 code = _CODE.search(mail)
@@ -168,7 +168,7 @@ class Bare:
         return journey
 
     async def _reached(self, journey: str, step: str, poll_s: float) -> None:
-        while step not in self._steps.get(journey, ()):
+        while step not in self._steps.get(journey, ()):  # noqa: ASYNC110  (rows say it, no event)
             await asyncio.sleep(poll_s)
 
     async def lost_and_doubled(self, journeys: list[str]) -> tuple[int, int]:
@@ -176,7 +176,7 @@ class Bare:
         wanted = ANSWERS + 2  # the plan and the departure
         lost = doubled = 0
         for journey in journeys:
-            rows = await self._rows.run(lambda open_, one=journey: _count(open_, one))  # type: ignore[misc]
+            rows = await self._rows.run(partial(_count, journey=journey))
             known = int(await self._client.get_workflow_handle(journey).result())
             lost += max(0, wanted - min(rows, known))
             doubled += max(0, rows - wanted)

@@ -96,10 +96,10 @@ def new_password() -> str:
 
 def _with_units(act: "Callable[[Units], T]") -> T:
     """Run *act* on the checked units; a refusal of the store is said in words and ends with exit code 1."""
-    from pulang.settings import read_settings
+    from pulang.settings import read_settings_of_house
     from pulang.wiring import build_checked_units
 
-    units = build_checked_units(read_settings())
+    units = build_checked_units(read_settings_of_house())
     try:
         return act(units)
     except DomainError as fault:

@@ -22,9 +22,9 @@ def verify(
     ] = None,
 ) -> None:
     """Periksa rantai catatan; hasil 1 bila ada yang hilang atau berubah / verify the chain of rows."""
-    from pulang.settings import read_settings
+    from pulang.settings import read_settings_of_house
 
-    raise typer.Exit(_verify(read_settings(), subject))
+    raise typer.Exit(_verify(read_settings_of_house(), subject))
 
 
 def _verify(settings: "Settings", subject: str | None) -> int:

@@ -106,7 +106,9 @@ class Scene:
 
     def say_no_to_other_flags(self, number: str, **flags: str) -> None:
         course = self.course(number)
-        left = {code: "tidak" for code in course.procedure.required_flags if course.flags.get(code) not in ("ya", "tidak")}
+        left = {
+            code: "tidak" for code in course.procedure.required_flags if course.flags.get(code) not in ("ya", "tidak")
+        }
         wanted = {**left, **flags}
         if wanted:
             self.do("peksos1", lambda unit: cases.set_flags(unit, number, wanted))
