@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from domain.answering import Reason, clean_officer, free_text, more_time_until, parse_reason
 from domain.cases import CaseStatus
-from domain.course import DEPARTED, DEPARTURE, PLAN, TERMINATION, AskFacts, TaskFacts
+from domain.course import DEPARTED, DEPARTURE, PLAN, TERMINATION, AskFacts, Course, TaskFacts
 from domain.errors import Conflict, DomainError, Invalid, LinkClosed, NotAllowed, NotFound
 from domain.ids import bast_number, receipt
 from domain.journal import Kind
+from domain.moves import due_moment
 from domain.planning import function_of, leg_of, office_of
 from domain.procedure import TaskRule
 from domain.roles import Action
@@ -30,6 +31,7 @@ from store.tables_case import answers, asks, cases, receipts
 from store.unit import Reading, Unit
 
 WIB = ZoneInfo("Asia/Jakarta")
+_CHAIN = ("jalan.transit", "serah.provinsi", "serah.kabkota")  # those who may hand a person on
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def answer_as_staff(
 
     BERANGKAT is the departure; `pulang.rencana_perjalanan` is answered by planning its legs.
     """
+    if task != DEPARTURE and not unit.by.has("koordinator", "pekerja_sosial", "kepala_sentra"):
+        raise NotAllowed("ROLE_LACKS_ACTION", action="answer", task=task)
     file = open_case_file(unit, number)
     must_be_of_shelter(unit, file)
     facts = find_task(file, task, n)
@@ -199,7 +203,8 @@ def _reason_code(reason: Reason | None) -> dict[str, str]:
 def _until(unit: Unit, file: CaseFile, rule: TaskRule, ask: AskFacts, until: str | None) -> datetime:
     limit = rule.limit_urgent if file.course.urgent else rule.limit
     working = file.world.working(ask.agency)
-    return more_time_until(until, limit, ask.due_at, ask.extended, unit.now, working)
+    due_at = ask.due_at or due_moment(file.course, rule, ask.n, unit.now, file.world, ask.agency)
+    return more_time_until(until, limit, due_at, ask.extended, unit.now, working)
 
 
 def _must_be_due(unit: Unit, file: CaseFile, task: TaskFacts, answer: str) -> None:
@@ -213,28 +218,32 @@ def _must_be_due(unit: Unit, file: CaseFile, task: TaskFacts, answer: str) -> No
 
 
 def _handover_codes(unit: Unit, file: CaseFile, task: TaskFacts, rule: TaskRule, answer: str) -> dict[str, Any]:
-    """Giver, receiver, leg and BAST number of a hand-over (5.5); a refused one gets no number of ours."""
+    """Giver, receiver, leg and our number of a hand-over (5.5), whether it was received, refused or missed."""
     if rule.answers.code != "serah_terima":
         return {}
     course = file.course
-    chain = {
-        "serah.provinsi": ("kemensos", task.agency),
-        "serah.kabkota": ("provinsi", task.agency),
-        "serah.keluarga": ("kabkota", "keluarga"),
-        "serah.pengganti": ("kabkota", task.agency),
-        "jalan.transit": ("kemensos", task.agency),
-        "jenazah.serah": ("kemensos", "keluarga"),
-    }
-    giver, to = chain.get(task.code, ("kemensos", task.agency))
-    codes: dict[str, Any] = {"giver": giver, "to": to}
-    leg, binds = leg_of(course, rule, task.n)
-    if answer not in rule.answers.passes:
-        return codes
+    to = "keluarga" if task.code in ("serah.keluarga", "jenazah.serah") else task.agency
     year = unit.now.astimezone(WIB).year
-    codes["bast"] = bast_number(year, house.next_count(unit, f"bast-{year}"))
-    if leg is not None and binds and _ends_at(task.code, leg.hands_to):
+    number = bast_number(year, house.next_count(unit, f"bast-{year}"))
+    codes: dict[str, Any] = {"giver": _giver(course, task), "to": to, "bast": number}
+    leg, binds = leg_of(course, rule, task.n)
+    if answer in rule.answers.passes and leg is not None and binds and _ends_at(task.code, leg.hands_to):
         codes["leg"] = leg.n
     return codes
+
+
+def _giver(course: Course, task: TaskFacts) -> str:
+    """The office whose care the person leaves: who received last on this journey, at first the case's shelter."""
+    before = _CHAIN[: _CHAIN.index(task.code) + 1] if task.code in _CHAIN else _CHAIN
+    for code in reversed(before):
+        passed = [
+            other
+            for other in course.ordered_tasks()
+            if other.code == code and other.status is TaskStatus.LULUS and (code != task.code or other.n < task.n)
+        ]
+        if passed and passed[-1].agency:
+            return passed[-1].agency
+    return course.shelter
 
 
 def _ends_at(task: str, hands_to: str) -> bool:

@@ -139,6 +139,7 @@ def _derived(course: Course) -> dict[str, str]:
 
 def _task(view: CaseView, task: TaskFacts) -> dict[str, Any]:
     ask = view.course.ask_of(task)
+    answered = None if task.is_open else task.answer  # asked anew, its former answer counts no more
     return {
         "code": task.code,
         "n": task.n,
@@ -146,10 +147,10 @@ def _task(view: CaseView, task: TaskFacts) -> dict[str, Any]:
         "agency": task.agency,
         "ask": task.ask,
         "asked_at": ask.asked_at if ask else None,
-        "due_at": ask.due_at if ask and task.is_open else None,
-        "answer": task.answer,
-        "answered_at": task.answered_at,
-        "by": answered_by(view, task),
+        "due_at": ask.due_at if ask else None,
+        "answer": answered,
+        "answered_at": task.answered_at if answered else None,
+        "by": answered_by(view, task) if answered else None,
         "verify_by": view.course.rule(task.code).verify_by or None,
         "evidence_missing": evidence_missing(view.course, task.code, task.n),
     }

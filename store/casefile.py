@@ -13,8 +13,9 @@ from sqlalchemy import delete, insert, select, update
 
 from domain.agencies import Register
 from domain.cases import ENDED, CaseStatus
-from domain.course import Course, fold
+from domain.course import Course
 from domain.errors import NotFound
+from domain.folding import fold, take_in
 from domain.ids import ask_id, hold_id
 from domain.journal import Kind, Row
 from domain.moves import Act, due, due_at_once
@@ -86,7 +87,7 @@ class CaseFile:
         """Appends one row and folds it."""
         n = unit.append(self.subject, kind, codes, sealed, at=at, grade=grade)
         row = Row(n, kind, at or unit.now, unit.now, unit.by.ref, codes, sealed or {}, grade)
-        self.course.apply(row)
+        take_in(self.course, row)
         return row
 
     def do(self, unit: Unit, act: Act) -> Row:

@@ -419,8 +419,13 @@ def must_be_of_shelter(unit: Unit, file: CaseFile) -> None:
         places = {file.course.shelter, *(leg.hands_to for leg in file.course.legs)}
         if by.agency not in places:
             raise NotFound("NO_SUCH_CASE")
-    elif by.has("pendamping") and not any(leg.escort_account == by.id for leg in file.course.legs):
+    elif by.has("pendamping") and not _escorts(unit, file):
         raise NotFound("NO_SUCH_CASE")
+
+
+def _escorts(unit: Unit, file: CaseFile) -> bool:
+    """Whether the actor is named escort of one of the legs: an escort acts on own journeys only."""
+    return any(leg.escort_account == unit.by.id for leg in file.course.legs)
 
 
 def set_hold(unit: Unit, number: str, kind: str, reason: str, review_on: str | None = None) -> str:
@@ -430,7 +435,8 @@ def set_hold(unit: Unit, number: str, kind: str, reason: str, review_on: str | N
     rule = file.course.procedure.holds.get(kind)
     if rule is None:
         raise Invalid("FIELD_INVALID", field="kind")
-    role = next((role for role in unit.by.roles if role in rule.set_by), None)
+    mine = unit.by.roles if _escorts(unit, file) else tuple(role for role in unit.by.roles if role != "pendamping")
+    role = next((role for role in mine if role in rule.set_by), None)
     if role is None:
         raise NotAllowed("ROLE_LACKS_ACTION", action="set_hold")
     if file.course.status not in MAY_BE_HELD:

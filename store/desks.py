@@ -15,7 +15,6 @@ from typing import Any, Literal, Protocol
 from sqlalchemy import select
 
 from domain.agencies import Agency
-from domain.deadlines import valid_until
 from domain.digest import MailAsk, MailOrder, Pending, next_mail_at, take
 from domain.errors import LinkClosed, TooMany
 from domain.ids import mail_id
@@ -264,9 +263,8 @@ def _header(kind: str, mail: str, lines: list[MailAsk]) -> tuple[str, str]:
 
 
 def link_expires(unit: Unit, last_due: datetime) -> datetime:
-    """A link lives 14 calendar days after its last due moment at the latest (`link_validity`, our default)."""
-    days = unit.rules.current.default_limit("link_validity").amount
-    return valid_until(days, last_due, "Asia/Jakarta")
+    """A link lives 14 days after its last due moment at the latest (CONTRACT; `link_validity`), to the minute."""
+    return last_due + timedelta(days=unit.rules.current.default_limit("link_validity").amount)
 
 
 def _bytes(unit: Unit, office: Agency, words: Composed, message_id: str, header: tuple[str, str]) -> bytes:

@@ -5,12 +5,14 @@ in a greenlet on PostgreSQL. Faults of the store come out as Unavailable("STORE_
 """
 
 import asyncio
+import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -25,6 +27,7 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 BUSY_MS = 5000
+_LOOK_AGAIN_S = 0.0005
 READERS = 4
 PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",
@@ -35,6 +38,7 @@ PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 _SCOPE = "pulang_scope"
+_TURN = "pulang_turn"
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLAC"})
 # Two transactions met head-on; the loser may simply run again.
 _RUN_AGAIN = frozenset({"40001", "40P01"})
@@ -100,6 +104,7 @@ class Database:
         self._engine = engine
         self._async_engine = async_engine
         self._write_lock = threading.Lock()
+        self._turn = _Turn(url) if engine is not None else None
         self._writer = ThreadPoolExecutor(1, "store-write") if engine is not None else None
         self._readers = ThreadPoolExecutor(READERS, "store-read") if engine is not None else None
 
@@ -127,10 +132,9 @@ class Database:
 
     def _run_sqlite(self, work: Work[T], write: bool) -> T:
         assert self._engine is not None  # noqa: S101 - only called on SQLite
-        if not write:
-            return _transaction(self._engine.connect, work, write)
-        with self._write_lock:
-            return _transaction(self._engine.connect, work, write)
+        with self._write_lock if write else nullcontext(), store_faults(), self._engine.connect() as connection:
+            connection.info[_TURN] = self._turn if write else None
+            return _scoped(connection, work, write)
 
     async def close(self) -> None:
         """Closes every connection; the database may not be used afterwards."""
@@ -145,22 +149,61 @@ class Database:
                 pool.shutdown(wait=True)
         if self._engine is not None:
             self._engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
 
 
-def _transaction(connect: Callable[[], Connection], work: Work[T], write: bool) -> T:
-    with store_faults(), connect() as connection:
-        return _scoped(connection, work, write)
+class _Turn:
+    """Whose turn it is to begin writing, among all processes on one SQLite file: a file lock, held only to begin.
+
+    Left to itself SQLite lets whoever looks in the right moment write next and the others sleep, up to 100 ms at a
+    time; beside a busy worker an answer then waited for most of a second. The lock decides nothing but the order, and
+    it goes with its process. Waiting for it is bounded, since who holds it gives up after BUSY_MS.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._path = f"{make_url(url).database}-turn"
+        self._file: int | None = None
+
+    def begin(self, raw: Any) -> None:
+        """BEGIN IMMEDIATE on *raw*. Raises sqlite3.OperationalError when the file stays locked for BUSY_MS."""
+        if self._file is None:
+            self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            raw.execute("PRAGMA busy_timeout=0")
+            deadline = time.monotonic() + BUSY_MS / 1000
+            while not _begun(raw, is_last=time.monotonic() > deadline):
+                time.sleep(_LOOK_AGAIN_S)
+        finally:
+            raw.execute(PRAGMAS[0])
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def _begun(raw: Any, *, is_last: bool) -> bool:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as fault:
+        if is_last or fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def _scoped(connection: Connection, work: Work[T], write: bool) -> T:
     connection.info[_SCOPE] = Scope(write)
-    connection.info["pulang_begin"] = "BEGIN IMMEDIATE" if write else "BEGIN"
     try:
         with connection.begin():
             return work(connection)
     finally:
         if not connection.invalidated:
             connection.info.pop(_SCOPE, None)
+            connection.info.pop(_TURN, None)
 
 
 async def _run_postgresql(engine: AsyncEngine, work: Work[T], write: bool) -> T:
@@ -212,7 +255,11 @@ def _open_sqlite(url: str) -> Engine:
     def _begin(connection: Connection) -> None:
         # Straight to the driver: it is said in every transaction, and SQLAlchemy's way costs more than SQLite's own.
         raw: Any = connection.connection.dbapi_connection
-        raw.execute(connection.info.get("pulang_begin", "BEGIN IMMEDIATE"))
+        turn: _Turn | None = connection.info.get(_TURN)
+        if turn is None:
+            raw.execute("BEGIN")
+        else:
+            turn.begin(raw)
 
     event.listen(engine, "before_cursor_execute", _watch)
     return engine

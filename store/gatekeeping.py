@@ -240,13 +240,13 @@ def record_leg_event(
         raise NotAllowed("ROLE_LACKS_ACTION", action="record_leg")
     if file.course.is_over:
         raise Conflict("STATE_FORBIDS", state=file.course.status.value)
-    moment = _checked_moment(unit, at)
     if event == "DEPARTED":
         _must_be_able_to_depart(file, facts)
     elif event == "ARRIVED":
-        _must_be_able_to_arrive(facts, moment or unit.now)
+        _must_be_able_to_arrive(facts, at or unit.now)
     else:
         raise Invalid("FIELD_INVALID", field="event")
+    moment = _checked_moment(unit, at)
     words = free_text(note, "note")
     file.write(unit, Kind.LEG_EVENT, {"leg": leg, "event": event}, {"note": words} if words else None, at=moment)
     file.finish(unit)

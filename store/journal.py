@@ -26,9 +26,11 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    type_coerce,
     union,
     update,
 )
+from sqlalchemy.types import NullType
 from sqlmodel import Field, SQLModel
 
 from domain.errors import NotFound
@@ -380,20 +382,28 @@ def _only(statement: Select[Any], column: Any, subject: str | None) -> Select[An
 def _hashed_rows(reading: "Reading", subject: str | None) -> Iterator[Any]:
     j = journal.c
     statement = _only(
-        select(j.subject, j.n, j.kind, j.at, j.learned_at, j.actor, j.grade, j.codes, j.sealed, j.hash).order_by(
-            j.subject, j.n
-        ),
+        select(
+            j.subject,
+            j.n,
+            *(type_coerce(column, NullType()) for column in (j.kind, j.at, j.learned_at, j.actor, j.grade, j.codes)),
+            type_coerce(j.sealed, NullType()),
+            j.hash,
+        ).order_by(j.subject, j.n),
         j.subject,
         subject,
     )
     found: Any
     for found in reading.execute(statement):
-        name, n, kind, at, learned_at, actor, grade, codes, sealed, digest = found
-        yield name, n, kind, _text(at), _text(learned_at), actor, grade, codes, sealed or b"", digest
+        name, n, *texts, sealed, digest = found
+        content = sealed if isinstance(sealed, bytes) else _text(sealed).encode()
+        yield name, n, *(_text(value) for value in texts), content, digest
 
 
-def _text(moment: datetime | None) -> str:
-    return "" if moment is None else utc_text(moment)
+def _text(stored: Any) -> str:
+    """A value as it was hashed; whatever else somebody put there in its place becomes a text that fits no hash."""
+    if stored is None or isinstance(stored, str):
+        return stored or ""
+    return utc_text(stored) if isinstance(stored, datetime) else repr(stored)
 
 
 def _unrecorded_cases(reading: "Reading", recorded: Collection[str]) -> list[str]:

@@ -15,7 +15,7 @@ from sqlalchemy import select, tuple_
 
 from domain.agencies import Agency
 from domain.calendar import WorkingTime
-from domain.deadlines import Limit, extension_limit, valid_until
+from domain.deadlines import Limit, extension_limit
 from domain.errors import NotFound
 from domain.journal import Kind
 from domain.procedure import TaskRule
@@ -23,12 +23,11 @@ from domain.tasks import LIVE_ASKS, AskState
 from store import journal, links, outbox
 from store.answers import LinkAnswered, LinkForm, answer_by_link
 from store.casefile import register_of
-from store.desks import Composer, send_fresh_copy
+from store.desks import Composer, link_expires, send_fresh_copy
 from store.links import CodeResult, Link
 from store.tables_case import asks, cases
 from store.unit import Reading, Unit
 
-ZONE_OF_EXPIRY = "Asia/Jakarta"
 MOST_MOMENTS = 10
 
 
@@ -217,11 +216,7 @@ def _live_longer(unit: Unit, mail: str) -> None:
     open_dues = select(asks.c.due_at).where(asks.c.mail == mail, asks.c.state.in_([s.value for s in LIVE_ASKS]))
     dues = [row.due_at for row in unit.rows(open_dues) if row.due_at is not None]
     if dues:
-        links.extend(unit, mail, _end_after(unit, max(dues)))
-
-
-def _end_after(unit: Unit, moment: datetime) -> datetime:
-    return valid_until(unit.rules.current.default_limit("link_validity").amount, moment, ZONE_OF_EXPIRY)
+        links.extend(unit, mail, link_expires(unit, max(dues)))
 
 
 # --- a fresh mail
@@ -272,5 +267,5 @@ def send_again(unit: Unit, token: str, composer: Composer) -> bool:
     if mail is None:
         return False
     fresh = send_fresh_copy(unit, mail, composer)
-    links.extend(unit, fresh, _end_after(unit, unit.now))  # overdue asks would give a link that has ended already
+    links.extend(unit, fresh, link_expires(unit, unit.now))  # overdue asks would give a link that has ended already
     return True

@@ -179,7 +179,7 @@ def _place(sending: Sending, name: str) -> str:
 
 
 async def _to_receipt(sending: Sending, number: str) -> Response:
-    """303 to the receipt; asks that the page showed as open and that were closed meanwhile are named in the address."""
+    """303 to the receipt; asks with an entry that were closed meanwhile are named in the address."""
     tools, linked = sending.tools, sending.linked
     left: list[str] = []
     if not linked.is_single:
@@ -192,6 +192,5 @@ async def _to_receipt(sending: Sending, number: str) -> Response:
 
 
 def _left_out(sending: Sending, answered: set[str]) -> list[str]:
-    """Ids of asks that had an entry and were open when the page was made, but got no answer by this sending."""
-    shown = shown_on(sending.linked, sending.tools, sending.form)
-    return [ask for ask in _each(sending) if ask in shown and ask not in answered]
+    """Ids of asks that had an entry, but got no answer by this sending."""
+    return [ask for ask in _each(sending) if ask not in answered]

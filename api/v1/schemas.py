@@ -147,7 +147,7 @@ class LegBody(Body):
 
 
 class LegsBody(Body):
-    legs: Annotated[list[LegBody], Field(min_length=1, max_length=20)]
+    legs: Annotated[list[LegBody], Field(max_length=20)]
 
 
 class ClosureBody(Body):

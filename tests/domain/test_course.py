@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.course import NO, UNKNOWN, YES, Course, fold, plain
+from domain.course import NO, UNKNOWN, YES, Course, plain
+from domain.folding import fold, take_in
 from domain.journal import Kind, Row
 from domain.tasks import AskState, TaskStatus
 from tests.support.paper import MONDAY, Paper
@@ -20,7 +21,7 @@ WHOLE.play_to_the_end({"asesmen.kesehatan": "PERLU_PERAWATAN", "daerah.penerima"
 def test_the_state_of_any_moment_is_the_fold_of_the_rows_up_to_it(head: int) -> None:
     whole = fold(WHOLE.course.procedure, WHOLE.rows[:head])
     stepwise = fold(WHOLE.course.procedure, WHOLE.rows[: head - 1])
-    stepwise.apply(WHOLE.rows[head - 1])
+    take_in(stepwise, WHOLE.rows[head - 1])
 
     assert whole.head == head
     assert plain(whole) == plain(stepwise)
@@ -45,7 +46,7 @@ def test_restricted_flags_of_the_start_are_read_from_the_sealed_part() -> None:
     paper = Paper()
     row = paper.rows[0]
     course = Course(paper.course.procedure)
-    course.apply(Row(1, Kind.OPENED, row.at, row.at, row.actor, row.codes, {"flags": {"tppo": YES}}))
+    take_in(course, Row(1, Kind.OPENED, row.at, row.at, row.actor, row.codes, {"flags": {"tppo": YES}}))
 
     assert "tppo" in course.true_flags
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.course import fold as fold_rows
+from domain.folding import fold as fold_rows
 from domain.course import plain
 from domain.tasks import TaskStatus
 from tests.support.paper import Paper, a_procedure

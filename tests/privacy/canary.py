@@ -107,7 +107,7 @@ def signed_in(player: Outsider, role: str) -> httpx2.Client:
 
 
 def play(player: Player) -> str:
-    """Starts the canary's case and takes it to the journey, by every way in which content enters. Returns its number."""
+    """Starts the canary's case and takes it to the journey, by all ways in which content enters. Returns its number."""
     person = {"name": NAME, "sex": "P", "birth_date": "1999-07-01", "birth_date_quality": "pasti", "nik": NIK}
     person |= {"documents": [{"kind": "paspor", "number": PASSPORT}], "address": ADDRESS, "phone": PHONE}
     body = {"person": person, "entry_route": "RUJUKAN_APH", "shelter": "RPTC-TPI", "destination": "5313"}

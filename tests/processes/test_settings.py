@@ -152,6 +152,16 @@ def test_the_clock_cannot_be_set_outside_the_demonstration(monkeypatch: pytest.M
     assert "PULANG_CLOCK_START" in refused.english
 
 
+def test_crash_points_are_for_the_demonstration_only_and_known_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULANG_CRASH_AT", "mail.before_connect")
+    refused = refusal()
+    assert (refused.code, refused.facts["key"]) == ("DEMO_ONLY", "PULANG_CRASH_AT")
+
+    monkeypatch.setenv("PULANG_CRASH_AT", "mail.somewhere")
+    refused = refusal()
+    assert (refused.code, refused.facts["key"]) == ("WRONG_VALUE", "PULANG_CRASH_AT")
+
+
 def test_secrets_do_not_show_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULANG_SMTP_URL", f"smtp://pulang:{SECRET}@mail.example:587")
     settings = read_settings()

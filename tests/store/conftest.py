@@ -1,6 +1,6 @@
 """Databases for the store's tests."""
 
-from tests.support.cases import filled_file, ministry  # noqa: F401 - fixtures
+from tests.support.cases import at_point, filled_file, ministry, points  # noqa: F401 - fixtures
 from tests.support.database import (  # noqa: F401 - fixtures
     any_empty_url,
     any_units,

@@ -20,8 +20,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from domain.cases import MAY_GO, CaseStatus
-from domain.course import Course, fold
+from domain.course import Course
 from domain.errors import DomainError
+from domain.folding import fold, take_in
 from domain.journal import Kind
 from domain.tasks import offered
 from store import journal
@@ -38,15 +39,14 @@ from store.cases import (
     set_flags,
     set_hold,
 )
-from store.engine import open_engine
 from store.gatekeeping import approve, depart, record_leg_event
 from store.tables_case import answers, asks, cases, receipts
 from store.unit import Reading, StoreConfig, Unit, Units
-from tests.support.cases import STAFF, Ministry, a_form, open_ministry
+from tests.support.cases import POINTS, REMAINS, STAFF, STAY, Ministry, Point, a_form, open_quickly
 from tests.support.database import RealClock, a_vault
 
-STAY = ("RPTC-BAP", "provinsi", "kabkota", "penerima")
-POINTS = ("started", "at the gate", "approved", "departing", "on the road", "in a stay", "at home", "remains")
+NAMES = [name for name, _ in (*POINTS, *REMAINS)]
+LIVES = 14
 LOGINS = st.sampled_from(sorted(STAFF))
 
 
@@ -54,54 +54,6 @@ def counted_bytes() -> Callable[[int], bytes]:
     """Bytes that are different each time and the same in each run."""
     numbers = itertools.count(1)
     return lambda count: hashlib.shake_128(str(next(numbers)).encode()).digest(count)
-
-
-class Point:
-    """A database at one point of a case's life, and the moment at which it stands."""
-
-    def __init__(self, path: Path, number: str, ministry: Ministry) -> None:
-        self.path, self.number, self.now = path, number, ministry.now
-
-
-@pytest.fixture(scope="module")
-def points(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Point]:
-    folder = tmp_path_factory.mktemp("points")
-    kept: dict[str, Point] = {}
-
-    def play(steps: dict[str, Callable[[Ministry, str], object]], **facts: Any) -> None:
-        ministry, database = open_ministry(filled_file, folder / f"{next(iter(steps))}.db")
-        ministry.route = STAY
-        number = ministry.start(**facts)
-        for name, step in steps.items():
-            step(ministry, number)
-            with database._engine.connect() as connection:  # type: ignore[union-attr]
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            path = folder / f"point {name}.db"
-            shutil.copy(Path(database.url.removeprefix("sqlite:///")), path)
-            kept[name] = Point(path, number, ministry)
-        database.close_sync()
-
-    def to_the_stay(ministry: Ministry, number: str) -> None:
-        ministry.play_to_status(number, "SINGGAH")
-
-    play(
-        {
-            "started": lambda m, n: m.run(),
-            "at the gate": lambda m, n: m.play_to_status(n, "MENUNGGU_GERBANG"),
-            "approved": lambda m, n: m.approve_twice(n),
-            "departing": lambda m, n: m.play_until_open(n, "jalan.cek_berangkat"),
-            "on the road": lambda m, n: m.play_to_status(n, "PERJALANAN"),
-            "in a stay": to_the_stay,
-            "at home": lambda m, n: m.play_until_open(n, "monev.kunjungan"),
-        }
-    )
-    play(
-        {"remains": lambda m, n: m.play_to_status(n, "DISETUJUI")},
-        entry_route="JENAZAH",
-        flags={"already_entered": "ya"},
-    )
-    return kept
 
 
 class Life(RuleBasedStateMachine):
@@ -112,12 +64,12 @@ class Life(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(prefix="pulang-life-")
         self.nonces = itertools.count(1)
 
-    @initialize(point=st.sampled_from(POINTS))
+    @initialize(point=st.sampled_from(NAMES))
     def begin(self, point: str) -> None:
         start = self.points[point]
         path = Path(self.folder.name) / "life.db"
         shutil.copy(start.path, path)
-        self.database = open_engine(f"sqlite:///{path}")
+        self.database = open_quickly(path)
         config = StoreConfig(demo=True, digest_window_s=5)
         units = Units(
             self.database, a_vault(), config=config, real_clock=RealClock(start.now), random_bytes=counted_bytes()
@@ -353,7 +305,7 @@ class Life(RuleBasedStateMachine):
         for place, row in enumerate(file.rows):
             before, lost_from = course.status, course.before_lost
             held = bool(course.active_holds)
-            course.apply(row)
+            take_in(course, row)
             if course.status is before:
                 continue
             assert course.status in MAY_GO[before], (before, course.status, row.kind)
@@ -379,7 +331,7 @@ def test_whatever_people_do_the_tables_are_what_the_journal_says(points: dict[st
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=int(__import__('os').environ.get('LIVES', '10')),
+            max_examples=LIVES,
             phases=[Phase.generate],  # shrinking a whole life takes minutes
             stateful_step_count=25,
             deadline=None,

@@ -6,13 +6,13 @@ on SQLite; the wall clock stands until a test moves it, and application time is 
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from domain.course import NO, YES, Course
 from domain.digest import MailOrder
@@ -236,7 +236,9 @@ class Ministry:
             assert ask.mail is not None, f"{task} was not mailed"
             self._count += 1
             own = {ask.id: code}
-            form = a_form(nonce=f"n{self._count}", each=own, reasons={ask.id: "KAPASITAS"} if fails else {}, **more)
+            form = a_form(
+                nonce=f"{ask.id}-{self._count}", each=own, reasons={ask.id: "KAPASITAS"} if fails else {}, **more
+            )
             receipt = self.by_link(ask.mail, form).receipt
         if self.status(number, task, facts.n) == TaskStatus.DIJAWAB:
             self.act("k2", lambda unit: verify(unit, number, task, facts.n, "pass"))
@@ -375,12 +377,20 @@ def filled_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -
     return path
 
 
+def open_quickly(path: Path) -> Database:
+    """A database that does not wait for the disk: only the rows of a test are lost when the machine fails."""
+    database = open_engine(f"sqlite:///{path}")
+    assert database._engine is not None
+    event.listen(database._engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
+    return database
+
+
 def open_ministry(
     filled: Path, path: Path, *, window_s: int | None = 5, rules: Rulebook | None = None
 ) -> tuple[Ministry, Database]:
     """A ministry on its own copy of *filled*. window_s: seconds a desk gathers, None = as the procedure says."""
     shutil.copy(filled, path)
-    database = open_engine(f"sqlite:///{path}")
+    database = open_quickly(path)
     clock = RealClock()
     config = StoreConfig(demo=True, digest_window_s=window_s)
     units = Units(database, a_vault(), rules or default_rulebook(), config, real_clock=clock)
@@ -392,3 +402,75 @@ def ministry(filled_file: Path, tmp_path: Path) -> Iterator[Ministry]:
     made, database = open_ministry(filled_file, tmp_path / "ministry.db")
     yield made
     database.close_sync()
+
+
+# --- cases at a point of their life, played once for a whole run
+
+
+@dataclass(frozen=True)
+class Point:
+    """A database at one point of a case's life, the case's number, and the moment at which it stands."""
+
+    path: Path
+    number: str
+    now: datetime
+
+
+Step = tuple[str, Callable[[Ministry, str], object]]
+POINTS: tuple[Step, ...] = (
+    ("started", lambda m, n: m.run()),
+    ("at the gate", lambda m, n: m.play_to_status(n, "MENUNGGU_GERBANG")),
+    ("approved", lambda m, n: m.approve_twice(n)),
+    ("departing", lambda m, n: m.play_until_open(n, "jalan.cek_berangkat")),
+    ("on the road", lambda m, n: m.play_to_status(n, "PERJALANAN")),
+    ("in a stay", lambda m, n: m.play_to_status(n, "SINGGAH")),
+    ("at home", lambda m, n: m.play_until_open(n, "monev.kunjungan")),
+)
+REMAINS: tuple[Step, ...] = (("remains", lambda m, n: m.play_to_status(n, "DISETUJUI")),)
+STAY = (OTHER_SHELTER, "provinsi", "kabkota", "penerima")
+
+
+@pytest.fixture(scope="session")
+def points(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Point]:
+    """One return by way of a stay, and one of remains, at the points above; the first leg is escorted by e1."""
+    folder = tmp_path_factory.mktemp("points")
+    kept: dict[str, Point] = {}
+    remains = {"entry_route": "JENAZAH", "flags": {"already_entered": "ya"}}
+    for steps, facts in ((POINTS, {}), (REMAINS, remains)):
+        path = folder / f"{steps[0][0]}.db"
+        ministry, database = open_ministry(filled_file, path)
+        ministry.route, ministry.escort = STAY, "e1"
+        number = ministry.start(**facts)
+        for name, step in steps:
+            step(ministry, number)
+            database.close_sync()  # its log goes into the file
+            kept[name] = Point(Path(shutil.copy(path, folder / f"point {name}.db")), number, ministry.now)
+            database = open_quickly(path)
+            ministry.units = replace(ministry.units, database=database)
+        database.close_sync()
+    return kept
+
+
+@dataclass
+class Return:
+    """A case at some point, in a ministry of its own."""
+
+    ministry: Ministry
+    number: str
+
+
+@pytest.fixture
+def at_point(points: dict[str, Point], tmp_path: Path) -> Iterator[Callable[[str], Return]]:
+    """Opens a copy of the case at a point: `at_point("departing")`."""
+    opened: list[Database] = []
+
+    def make(name: str) -> Return:
+        point = points[name]
+        ministry, database = open_ministry(point.path, tmp_path / f"{len(opened)}.db")
+        opened.append(database)
+        ministry.clock.now, ministry.route, ministry.escort = point.now, STAY, "e1"
+        return Return(ministry, point.number)
+
+    yield make
+    for database in opened:
+        database.close_sync()

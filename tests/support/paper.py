@@ -8,6 +8,7 @@ from typing import Any
 from domain.agencies import Register, expand_seed
 from domain.course import NO, YES, AskFacts, Course
 from domain.data import procedure_texts
+from domain.folding import take_in
 from domain.gate import Verdict, judge
 from domain.journal import Kind, Row
 from domain.moves import Act, due, due_moment
@@ -61,7 +62,7 @@ class Paper:
     def row(self, kind: Kind, codes: Mapping[str, Any], actor: str = "account:x", sealed: Any = None) -> Row:
         row = Row(len(self.rows) + 1, kind, self.now, self.now, actor, codes, sealed or {})
         self.rows.append(row)
-        self.course.apply(row)
+        take_in(self.course, row)
         return row
 
     def settle(self) -> datetime | None:
@@ -255,7 +256,7 @@ class Paper:
         course, seen = Course(self.course.procedure), []
         for row in self.rows:
             before = course.status
-            course.apply(row)
+            take_in(course, row)
             if course.status is not before:
                 seen.append((before.value, course.status.value))
         return seen

@@ -1,11 +1,12 @@
 """A site with cases that have come a long way: played by store acts, as people and offices would, without the API."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-from domain.course import DEPARTURE, PLAN, Course, TaskFacts
+from domain.course import DEPARTURE, PLAN, AskFacts, Course, TaskFacts
 from domain.errors import DomainError
 from domain.roles import Actor
 from domain.tasks import TaskStatus
@@ -26,7 +27,6 @@ class Scene:
 
     site: Site
     stage: Backstage
-    _nonces: int = field(default=0)
 
     @classmethod
     def on(cls, site: Site) -> "Scene":
@@ -90,19 +90,26 @@ class Scene:
         return "koordinator1" if rule.owner == "kemensos_dit" else "peksos1"
 
     def _by_link(self, number: str, task: TaskFacts, chosen: str, reason: str | None) -> None:
-        ask = self.course(number).ask_of(task)
-        assert ask is not None
-        assert ask.mail is not None, task
-        self._nonces += 1
+        ask = self._mailed(number, task)
         form = LinkForm(
             name="Petrus Contoh Wukak",
             position="Kepala Bidang",
-            nonce=f"scene-{self._nonces}",
+            nonce=uuid4().hex,
             each={ask.id: chosen},
             reasons={ask.id: reason} if reason else {},
         )
-        by = Actor("link", ask.mail)
-        self.site.units.write_sync(by, lambda unit: answers.answer_by_link(unit, str(ask.mail), form))
+        by = Actor("link", str(ask.mail))
+        self.site.units.write_sync(by, lambda unit: answers.answer_by_link(unit, by.id, form))
+
+    def _mailed(self, number: str, task: TaskFacts) -> AskFacts:
+        """The task's ask once its mail has left, in the office's working hours."""
+        for _ in range(20):
+            ask = self.course(number).ask_of(task)
+            assert ask is not None
+            if ask.mail is not None:
+                return ask
+            self.passes(hours=3)
+        raise AssertionError(f"never mailed: {task.code}")
 
     def say_no_to_other_flags(self, number: str, **flags: str) -> None:
         course = self.course(number)

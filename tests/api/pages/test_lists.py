@@ -1,0 +1,128 @@
+"""Tugas saya, the register, the operator's buttons, the demonstration's postbox."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from domain.tasks import TaskStatus
+from tests.api.pages.conftest import Played, in_thread
+from tests.api.pages.reading import code_of, form_at, send, text_of
+from tests.api.pages.scenes import Scene
+
+LETTER = """\
+From: Pulang <pulang@example.invalid>
+To: Dinas Sosial <dinsos-5313@example.invalid>
+Subject: =?utf-8?q?Permintaan?= <b>1</b>
+Date: Mon, 30 Nov 2026 02:00:00 +0000
+Message-ID: <{id}@example.invalid>
+{extra}Content-Type: text/plain; charset=utf-8
+
+Buka:
+
+http://127.0.0.1:8000/t/{token}
+
+Kode: 7KQ4-TP2M
+"""
+
+
+async def test_many_tasks_are_answered_at_once_with_exceptions(story: Scene, played: Played) -> None:
+    browser = await story.site.sign_in("peksos1")
+    code = "akses.kebutuhan_dasar"
+    page = await browser.get("/tugas")
+    keys = re.findall(rf'name="answer\[(PLG-[^"/]+/{code}/1)\]"', page.text)
+    assert {played.fresh, played.child, played.held} <= {key.partition("/")[0] for key in keys}
+    form = form_at(page, "/tugas") | {
+        f"all[answer/{code}]": "SELESAI",
+        f"answer[{played.child}/{code}/1]": "-",
+        f"answer[{played.held}/{code}/1]": "GAGAL",
+    }
+    answer = await browser.post("/tugas", data=form)
+    text = text_of(answer)
+    assert answer.status_code == 200
+    assert "Tidak tersimpan" in text  # the failing answer had no reason
+    courses = {n: await in_thread(story.course, n) for n in (played.fresh, played.child, played.held)}
+    assert courses[played.fresh].find_task(code).status is TaskStatus.LULUS
+    assert courses[played.child].find_task(code).is_open
+    assert courses[played.held].find_task(code).is_open
+
+
+async def test_nothing_chosen_changes_nothing(story: Scene) -> None:
+    browser = await story.site.sign_in("peksos1")
+    before = story.site.journal_length()
+    answer = await send(browser, "/tugas", "/tugas")
+    assert (answer.status_code, code_of(answer)) == (422, "FIELD_MISSING")
+    assert story.site.journal_length() == before
+
+
+async def test_a_coordinator_confirms_answers_and_is_led_to_decisions(story: Scene, played: Played) -> None:
+    for number in (played.held, played.fresh):
+        await in_thread(story.answer, number, "akses.kebutuhan_dasar")
+        await in_thread(story.answer, number, "awal.skrining")
+        await in_thread(story.answer, number, "asesmen.keamanan", verify=False)
+    await in_thread(story.answer, played.child, "akses.identitas", "BUKAN_WILAYAH", reason="BUKAN_WILAYAH")
+    browser = await story.site.sign_in("koordinator1")
+    page = await browser.get("/tugas")
+    assert f"/kasus/{played.child}/tugas/akses.identitas/1/putusan" in page.text
+    form = form_at(page, "/tugas") | {
+        "all[verify/asesmen.keamanan]": "pass",
+        f"answer[{played.fresh}/asesmen.keamanan/1]": "back",
+        f"reason[{played.fresh}/asesmen.keamanan/1]": "Lembar risiko belum lengkap",
+    }
+    text = text_of(await browser.post("/tugas", data=form))
+    assert "Dua tersimpan, nol tidak." in text
+    assert (await in_thread(story.course, played.held)).find_task("asesmen.keamanan").status is TaskStatus.LULUS
+    assert (await in_thread(story.course, played.fresh)).find_task("asesmen.keamanan").is_open
+
+
+async def test_the_register_is_searched_and_paged(story: Scene) -> None:
+    browser = await story.site.sign_in("koordinator1")
+    first = await browser.get("/instansi")
+    more = re.search(r'href="(/instansi\?cursor=[^"]+)"', first.text)
+    assert more is not None
+    assert (await browser.get(more[1])).status_code == 200
+    assert "Dinas Sosial Kabupaten Lembata" in text_of(await browser.get("/instansi?q=lembata"))
+    assert "Tidak ada instansi yang cocok" in text_of(await browser.get("/instansi?q=zzzz"))
+    one = text_of(await browser.get("/instansi/KEMENDAGRI-DUKCAPIL"))
+    assert "permintaan terbuka" in one
+    assert "Verifikasi identitas dan NIK" in one
+    assert code_of(await browser.get("/instansi/NOBODY")) == "NO_SUCH_AGENCY"
+
+
+async def test_the_operator_holds_and_releases_sending(story: Scene) -> None:
+    browser = await story.site.sign_in("operator1", story.site.browser())
+    page = await browser.get("/operator")
+    form = form_at(page, "/operator")
+    held = await browser.post("/operator", data=form | {"sending": "hold"})
+    assert held.headers["location"] == "/operator?notice=SENDING_HELD"
+    assert "Pengiriman semua surel ditahan." in text_of(await browser.get("/operator"))
+    base = {"csrf": form["csrf"], "scope": "one"}
+    unknown = await browser.post("/operator", data=base | {"sending": "hold", "agency": "NOBODY"})
+    assert code_of(unknown) == "NO_SUCH_AGENCY"
+    assert 'value="NOBODY"' in unknown.text
+    assert code_of(await browser.post("/operator", data=base | {"sending": "hold", "agency": ""})) == "FIELD_MISSING"
+    one = await browser.post("/operator", data=base | {"sending": "hold", "agency": "dinsos-5313"})
+    assert one.status_code == 303
+    other = await story.site.sign_in("koordinator1", story.site.browser())
+    csrf = form_at(await other.get("/"), "/keluar")["csrf"]
+    assert code_of(await other.post("/operator", data={"csrf": csrf, "sending": "release"})) == "ROLE_LACKS_ACTION"
+
+
+async def test_the_postbox_shows_links_in_demonstration_only(story: Scene, tmp_path: Path) -> None:
+    folder = tmp_path / "postbox"
+    folder.mkdir()
+    token = "Xk3vQ9mT7bLr2WnZ8pHc"
+    (folder / "0001.eml").write_text(LETTER.format(id="a", token=token, extra="X-Pulang-Ask: a1\n"), "utf-8")
+    (folder / "0002.eml").write_text("To: x@example.invalid\nX-Pulang-Notice: 1\n\nTiga tugas.\n", "utf-8")
+    tools = story.site.app.state.tools
+    story.site.app.state.tools = replace(tools, config=replace(tools.config, postbox_dir=folder))
+    browser = await story.site.sign_in("koordinator1")
+    page = await browser.get("/kotak-surel?surat=0001")
+    assert f'href="http://127.0.0.1:8000/t/{token}"' in page.text
+    assert "7KQ4-TP2M" in page.text
+    assert "Dinas Sosial Kabupaten Lembata" in text_of(page)
+    assert "<b>1</b>" not in page.text
+    assert "pemberitahuan, tanpa tautan" in text_of(await browser.get("/kotak-surel"))
+    for name in ("../keys/fields", "..%2f..", "nobody", ".hidden", "0001.eml"):
+        assert code_of(await browser.get("/kotak-surel", params={"surat": name})) == "NO_SUCH_MAIL"
+    story.site.app.state.tools = replace(tools, config=replace(tools.config, postbox_dir=folder, demo=False))
+    assert (await browser.get("/kotak-surel")).status_code == 404
