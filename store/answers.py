@@ -212,8 +212,9 @@ def _must_be_due(unit: Unit, file: CaseFile, task: TaskFacts, answer: str) -> No
     if task.code == "jalan.surat" and answer in file.course.rule(task.code).answers.passes:
         must_pass_gate(unit, file, "travel_letter")
     if task.code == TERMINATION and answer in file.course.rule(task.code).answers.passes:
-        visits_open = [v for v in file.course.instances("monev.kunjungan") if not v.is_settled]
-        if visits_open or file.course.active_holds:
+        if file.course.active_holds:
+            raise Conflict("HOLD_ACTIVE", kinds=sorted({hold.kind for hold in file.course.active_holds}))
+        if not all(visit.is_settled for visit in file.course.instances("monev.kunjungan")):
             raise Conflict("STATE_FORBIDS", task=TERMINATION, state="open_duties")
 
 

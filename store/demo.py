@@ -157,7 +157,9 @@ class _Teller:
         elif by == "link":
             mail = self.units.read_sync(lambda reading: self._mail_of(reading, task))
             form = LinkForm(*OFFICER, nonce=f"demo:{self.number}:{task}", action=answer)
-            self._write(Actor("link", mail), lambda unit: answer_by_link(unit, mail, self._form(unit, mail, task, form)))
+            self._write(
+                Actor("link", mail), lambda unit: answer_by_link(unit, mail, self._form(unit, mail, task, form))
+            )
         else:
             actor = self.staff[by, self.story.shelter]
             self._write(actor, lambda unit: answer_as_staff(unit, self.number, task, None, answer))

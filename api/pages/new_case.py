@@ -4,6 +4,7 @@ A signed token proves the search and carries what was searched and decided; the 
 press find the case that the first one made.
 """
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,6 +60,11 @@ def _make_token(request: Request, me: Actor, sought: Sought) -> str:
     return str(_signer(request).dumps(content))
 
 
+def _form_number(token: str) -> str:
+    """One search starts at most one return: going back and sending the form again carries the same number."""
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
+
+
 def _read_token(request: Request, me: Actor, token: str) -> Sought:
     """What was searched. Raises Invalid("SEARCH_FIRST") for a token that is missing, old or another person's."""
     try:
@@ -108,7 +114,7 @@ async def search(request: Request, me: SignedIn, tools: ToolsDep, language: Lang
     found = await tools.units.read(lambda reading: matching.search(reading, me, sought, language))
     token = _make_token(request, me, sought)
     if not found:
-        return await _form_page(request, me, _prefilled(sought) | {"search": token}, found_none=True)
+        return await _form_page(request, me, _prefilled(sought, token), found_none=True)
     return draw(request, me, "new_found", HERE, found=found, sought=sought, search=token, typed={})
 
 
@@ -123,8 +129,9 @@ def _search_faults(sought: Sought) -> tuple[Fault, ...]:
     return ()
 
 
-def _prefilled(sought: Sought) -> dict[str, str]:
-    return {"name": sought.name, "nik": sought.nik, "document": sought.document}
+def _prefilled(sought: Sought, token: str) -> dict[str, str]:
+    fields = {"name": sought.name, "nik": sought.nik, "document": sought.document}
+    return fields | {"search": token, "nonce": _form_number(token)}
 
 
 # --- between: the same person, another, or decided later
@@ -150,7 +157,7 @@ async def decide(request: Request, me: SignedIn, tools: ToolsDep, language: Lang
             request, me, "new_found", HERE, status=422, faults=faults, found=found, sought=sought,
             search=form.text("search"), typed=decisions,
         )  # fmt: skip
-    typed = _prefilled(sought) | {"search": form.text("search")}
+    typed = _prefilled(sought, form.text("search"))
     return await _form_page(request, me, typed | {f"decision[{n}]": each for n, each in decisions.items()})
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from domain.folding import fold as fold_rows
 from domain.course import plain
+from domain.folding import fold as fold_rows
 from domain.tasks import TaskStatus
 from tests.support.paper import Paper, a_procedure
 

@@ -47,3 +47,9 @@ def rows_of(outsider: Outsider, case: str, kind: str) -> list[dict[str, Any]]:
 def answers_of(outsider: Outsider, case: str, code: str) -> list[dict[str, Any]]:
     """The rows with which a task was answered."""
     return [row for row in rows_of(outsider, case, "ANSWERED") if row["codes"]["task"] == code]
+
+
+def settled_letters(outsider: Outsider) -> set[str]:
+    """The Message-IDs of everything that was sent so far, once nothing is on its way."""
+    outsider.settle()
+    return {letter.header("Message-ID") or "" for letter in outsider.letters()}

@@ -29,19 +29,51 @@ from tests.support.probe import (
 )
 
 CASE_NUMBER = re.compile(r"PLG-\d{4}-\d{6}-\d")
-STATUSES = (
-    "DRAF PENANGANAN MENUNGGU_GERBANG DISETUJUI PERJALANAN SINGGAH KEMBALI DISERAHKAN PEMANTAUAN HILANG_KONTAK "
-    "MENINGGAL DIRUJUK DITUTUP SELESAI DIBATALKAN"
-).split()
-TASK_STATUSES = (
-    "TIDAK_BERLAKU BELUM_SIAP DIMINTA DIPERPANJANG DIALIHKAN DIJAWAB LULUS GAGAL TIDAK_DIPERLUKAN "
-    "DILANJUTKAN_DI_DAERAH KEDALUWARSA BATAL"
-).split()
+STATUSES = [
+    "DRAF",
+    "PENANGANAN",
+    "MENUNGGU_GERBANG",
+    "DISETUJUI",
+    "PERJALANAN",
+    "SINGGAH",
+    "KEMBALI",
+    "DISERAHKAN",
+    "PEMANTAUAN",
+    "HILANG_KONTAK",
+    "MENINGGAL",
+    "DIRUJUK",
+    "DITUTUP",
+    "SELESAI",
+    "DIBATALKAN",
+]
+TASK_STATUSES = [
+    "TIDAK_BERLAKU",
+    "BELUM_SIAP",
+    "DIMINTA",
+    "DIPERPANJANG",
+    "DIALIHKAN",
+    "DIJAWAB",
+    "LULUS",
+    "GAGAL",
+    "TIDAK_DIPERLUKAN",
+    "DILANJUTKAN_DI_DAERAH",
+    "KEDALUWARSA",
+    "BATAL",
+]
 CHECKS = [f"U{n:02}" for n in range(1, 13)] + [f"K0{n}" for n in range(1, 7)] + ["J01", "J02"]
-ROLES = (
-    "koordinator pekerja_sosial kepala_sentra pemeriksa penyetuju pimpinan pendamping operator auditor ppdp "
-    "administrator"
-).split()
+ROLES = [
+    "koordinator",
+    "pekerja_sosial",
+    "kepala_sentra",
+    "pemeriksa",
+    "penyetuju",
+    "pimpinan",
+    "pendamping",
+    "operator",
+    "auditor",
+    "ppdp",
+    "administrator",
+]
 
 
 def person(name: str, **more: Any) -> dict[str, Any]:
@@ -178,7 +210,12 @@ def test_a_body_that_is_not_as_promised_is_refused_with_names_only(outsider: Out
         {"shelter": None},
     ):
         refused(outsider.try_post("/cases", good | wrong), 422, "FIELD_TYPE")
-    for wrong in ({"shelter": "TIDAK-ADA"}, {"destination": "9999"}, {"entry_route": "KAPAL"}, {"flags": {"kaya": "ya"}}):
+    for wrong in (
+        {"shelter": "TIDAK-ADA"},
+        {"destination": "9999"},
+        {"entry_route": "KAPAL"},
+        {"flags": {"kaya": "ya"}},
+    ):
         answer = outsider.try_post("/cases", good | wrong)
         assert answer.status_code == 422, (wrong, answer.status_code, answer.text)
         assert answer.headers["content-type"].startswith("application/problem+json")
@@ -679,7 +716,9 @@ def test_flags_receiver_and_destination_take_effect(outsider: Outsider) -> None:
     case = outsider.start("Contoh Tujuan", destination=None)
     outsider.settle()
     path = f"/cases/{case}"
-    answer = outsider.try_post(f"{path}/flags", {"flags": {"disability": "ya"}, "reason": "Kursi roda"}, "kepala_sentra")
+    answer = outsider.try_post(
+        f"{path}/flags", {"flags": {"disability": "ya"}, "reason": "Kursi roda"}, "kepala_sentra"
+    )
     assert answer.status_code == 200, answer.text
     for wrong in ({"flags": {"kaya": "ya"}}, {"flags": {"ill": "mungkin"}}, {"flags": {"substitute": "ya"}}):
         assert outsider.try_post(f"{path}/flags", wrong).status_code == 422, wrong
@@ -856,9 +895,7 @@ def test_a_case_taken_back_before_anything_was_mailed_is_heard_of_by_nobody(outs
     assert outsider.case(case)["status"] == "DIBATALKAN"
     assert not [letter for letter in outsider.letters()[before:] if case in letter.text]
     refused(outsider.try_post(f"/cases/{case}/flags", {"flags": {"pmi": "ya"}}), 409, "STATE_FORBIDS")
-    refused(
-        outsider.try_post(f"/cases/{case}/closures", {"status": "DITUTUP", "reason": "x"}), 409, "STATE_FORBIDS"
-    )
+    refused(outsider.try_post(f"/cases/{case}/closures", {"status": "DITUTUP", "reason": "x"}), 409, "STATE_FORBIDS")
 
 
 def test_all_no_is_what_the_gate_needs(outsider: Outsider) -> None:

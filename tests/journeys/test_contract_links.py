@@ -1,4 +1,4 @@
-"""Links as CONTRACT tells them to an office: every field of the form, one ask and several, and what the page refuses."""
+"""Links as CONTRACT tells them to an office: every field, one ask and several, and what the page refuses."""
 
 import re
 from datetime import datetime, timedelta
@@ -291,7 +291,9 @@ def test_an_expired_link_offers_a_fresh_mail_at_most_three_times_a_day(outsider:
 
     page = page_refuses(link.get(), 410, "LINK_GONE")
     assert 'name="resend"' in page
-    page_refuses(link.send({**OFFICER, "nonce": "any", "action": "confirm", "code": link.letter.code}), 410, "LINK_GONE")
+    page_refuses(
+        link.send({**OFFICER, "nonce": "any", "action": "confirm", "code": link.letter.code}), 410, "LINK_GONE"
+    )
     before = len(outsider.letters())
     assert link.send({"resend": "1"}).status_code in (200, 303)
     fresh_mail(outsider, before)
@@ -311,7 +313,9 @@ def test_a_withdrawn_link_only_explains_itself(outsider: Outsider) -> None:
 
     page = page_refuses(link.get(), 410, "ASK_WITHDRAWN")
     assert 'name="resend"' not in page
-    page_refuses(link.send({**OFFICER, "nonce": "any", "action": "confirm", "code": link.letter.code}), 410, "ASK_WITHDRAWN")
+    page_refuses(
+        link.send({**OFFICER, "nonce": "any", "action": "confirm", "code": link.letter.code}), 410, "ASK_WITHDRAWN"
+    )
     mine = [ask for ask in outsider.all_asks() if ask["case"] == case]
     assert {ask["state"] for ask in mine} == {"withdrawn"}
     assert outsider.case(case)["status"] == "DIBATALKAN"

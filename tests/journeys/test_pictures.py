@@ -1,4 +1,4 @@
-"""Every page as people see it: on a phone and at a desk, without scrolling sideways, without barriers, times with zones.
+"""Every page as people see it: on a phone and at a desk, never wider than the screen, without barriers, with zones.
 
 `pytest tests/journeys/test_pictures.py --pictures` also writes docs/pictures/<page>-<width>.png.
 """
@@ -85,9 +85,7 @@ async def people(browser: Browser, house: House) -> AsyncIterator[dict[str, Page
     await opened.close()
 
 
-async def show(
-    page: Page, name: str, request: pytest.FixtureRequest, weights: tuple[str, ...] = WEIGHTS
-) -> None:
+async def show(page: Page, name: str, request: pytest.FixtureRequest, weights: tuple[str, ...] = WEIGHTS) -> None:
     """Looks at the page at every width; writes its pictures when they are wanted."""
     faults: list[str] = [f"scrolls sideways at {width}" for width in await sideways(page)]
     for width in (PHONE, DESK):
@@ -113,9 +111,7 @@ async def test_a_desk_page_serves_everybody(
     await show(people[role], name, request)
 
 
-async def test_the_form_of_a_new_case_serves_everybody(
-    people: dict[str, Page], request: pytest.FixtureRequest
-) -> None:
+async def test_the_form_of_a_new_case_serves_everybody(people: dict[str, Page], request: pytest.FixtureRequest) -> None:
     page = people["koordinator"]
     await page.goto("/kasus/baru")
     await page.get_by_label("Nama", exact=True).fill("Contoh Tidak Dikenal")

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pulang import refusals
+from domain.rulebook import default_rulebook
+from pulang import refusals, wiring
 from pulang.refusals import Refused
 from pulang.settings import EXPECTED, Settings, names, read_settings
 
 DOC = Path(__file__).parents[2] / "docs" / "settings.md"
+UNIT_OF_WORK = Path(__file__).parents[2] / "bench" / "procedure.toml"
 SECRET = "s3cr3t-never-shown"
 
 
@@ -199,3 +201,34 @@ def test_the_page_on_settings_lists_exactly_what_there_is() -> None:
             default = int(default)
         shown = "./var" if field == "home" else str(default)
         assert default is None or listed[name] == shown, name
+
+
+def test_a_procedure_of_ones_own_is_what_new_cases_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULANG_PROCEDURE_FILE", str(UNIT_OF_WORK))
+
+    rules = wiring.read_rulebook(read_settings())
+
+    assert (rules.current.code, rules.current.version) == ("bench", "2026.1")
+    assert all(rules.procedure(each.code, each.version) is each for each in default_rulebook().all_procedures())
+
+
+@pytest.mark.proves("B50")
+@pytest.mark.parametrize("fault", ["missing", "not TOML", "an unknown task", "a version that comes with Pulang"])
+def test_a_faulty_procedure_file_is_refused_by_the_name_of_its_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: str
+) -> None:
+    file = tmp_path / "procedure.toml"
+    text = UNIT_OF_WORK.read_text(encoding="utf-8")
+    if fault == "not TOML":
+        file.write_text("procedure")
+    elif fault == "an unknown task":
+        file.write_text(text.replace('after = ["serah.provinsi"]', 'after = ["serah.entah"]'))
+    elif fault != "missing":
+        current = default_rulebook().current
+        file.write_text(text.replace('code = "bench"', f'code = "{current.code}"').replace("2026.1", current.version))
+    monkeypatch.setenv("PULANG_PROCEDURE_FILE", str(file))
+
+    with pytest.raises(Refused) as caught:
+        wiring.read_rulebook(read_settings())
+
+    assert (caught.value.code, caught.value.facts["key"]) == ("WRONG_VALUE", "PULANG_PROCEDURE_FILE")

@@ -13,7 +13,7 @@ from store import journal, links
 from store.answers import answer_as_staff, answer_state, decide, mark_not_required, verify
 from store.cases import close_case, set_flags
 from store.tables_case import answers, receipts
-from tests.support.cases import Ministry, a_form, a_person
+from tests.support.cases import AtPoint, Ministry, a_form, a_person
 
 
 def refused(act: Callable[[], object]) -> str:
@@ -75,7 +75,7 @@ def test_an_answer_is_a_row_and_a_receipt_before_the_workflow_hears_of_it(minist
         ("top", "ROLE_LACKS_ACTION"),
         ("op", "ROLE_LACKS_ACTION"),
         ("p3", "NO_SUCH_CASE"),
-        ("e1", "NO_SUCH_CASE"),
+        ("e1", "ROLE_LACKS_ACTION"),
     ],
 )
 def test_a_shelters_task_is_answered_by_that_shelters_people(
@@ -87,8 +87,8 @@ def test_a_shelters_task_is_answered_by_that_shelters_people(
         assert refused(lambda: staff(ministry, number, login, "awal.skrining")) == code
 
 
-def test_a_task_of_the_directorate_is_answered_by_a_coordinator(ministry: Ministry, number: str) -> None:
-    ministry.play_until_open(number, "jalan.surat")
+def test_a_task_of_the_directorate_is_answered_by_a_coordinator(at_point: AtPoint) -> None:
+    ministry, number = at_point("approved").parts
 
     assert refused(lambda: staff(ministry, number, "p1", "jalan.surat")) == "ROLE_LACKS_ACTION"
     assert staff(ministry, number, "k2", "jalan.surat").task["status"] == "LULUS"
@@ -517,13 +517,15 @@ def test_an_unknown_receipt_is_not_found(ministry: Ministry) -> None:
 # --- the end of care
 
 
-def test_a_case_is_not_terminated_under_a_hold_or_with_a_visit_open(ministry: Ministry, number: str) -> None:
-    ministry.play_until_open(number, "pasca.terminasi")
+def test_a_case_is_not_terminated_with_a_visit_open(at_point: AtPoint) -> None:
+    ministry, number = at_point("ending").parts
     ministry.act("p1", lambda unit: set_flags(unit, number, {"high_risk": "ya"}))
     ministry.run()  # a fourth visit is planned
 
     assert refused(lambda: staff(ministry, number, "h1", "pasca.terminasi", "DITERMINASI")) == "STATE_FORBIDS"
-    ministry.passes(days=400)
+    while not ministry.course(number).tasks["monev.kunjungan", 4].is_open:
+        ministry.to_next_moment()
+    ministry.passes(minutes=1)
     ministry.answer(number, "monev.kunjungan", n=4)
     ministry.run()
     ministry.answer(number, "pasca.terminasi")

@@ -25,7 +25,7 @@ from store.cases import (
 )
 from store.tables_case import cases
 from store.unit import Unit
-from tests.support.cases import STAFF, Ministry, a_person, actor, an_order
+from tests.support.cases import STAFF, AtPoint, Ministry, a_person, actor, an_order
 
 NIK = "5313045405000001"
 
@@ -304,10 +304,14 @@ def test_flags_that_cannot_be_set_are_refused(ministry: Ministry, flags: dict[st
 
 
 @pytest.mark.proves("E16")
-def test_another_destination_needs_a_reason_and_is_refused_on_the_road(ministry: Ministry) -> None:
+def test_another_destination_needs_a_reason(ministry: Ministry) -> None:
     number = ministry.start()
+
     assert refused(lambda: ministry.act("k1", lambda u: set_destination(u, number, "5201", " "))) == "REASON_INVALID"
-    ministry.play_to_status(number, "PERJALANAN")
+
+
+def test_the_destination_stays_as_it_is_on_the_road(at_point: AtPoint) -> None:
+    ministry, number = at_point("on the road").parts
 
     code = refused(lambda: ministry.act("k1", lambda unit: set_destination(unit, number, "5201", "pindah")))
     assert code == "STATE_FORBIDS"
@@ -405,9 +409,8 @@ def test_an_unknown_hold_is_not_found(ministry: Ministry) -> None:
 
 
 @pytest.mark.proves("E10")
-def test_a_consent_withdrawn_voids_the_approvals_in_the_same_act(ministry: Ministry) -> None:
-    number = ministry.start()
-    ministry.play_to_status(number, "DISETUJUI")
+def test_a_consent_withdrawn_voids_the_approvals_in_the_same_act(at_point: AtPoint) -> None:
+    ministry, number = at_point("approved").parts
     ministry.act("p1", lambda unit: set_hold(unit, number, "KESEDIAAN_DICABUT", "tidak jadi"))
 
     assert ministry.course(number).live_approvals == []
@@ -472,27 +475,26 @@ def test_an_escort_with_an_account_is_known_by_it_and_another_is_only_named(mini
     assert "Ibu Contoh" not in str([row.codes for row in ministry.file(number).rows])
 
 
-def test_a_new_plan_replaces_only_legs_that_have_not_departed(ministry: Ministry) -> None:
-    number = ministry.start()
-    ministry.play_to_status(number, "PERJALANAN")
+def test_a_new_plan_replaces_only_legs_that_have_not_departed(at_point: AtPoint) -> None:
+    ministry, number = at_point("on the road").parts
     ministry.plan(number, "penerima", starts=timedelta(days=2))
 
     legs = ministry.course(number).legs
-    assert [(leg.n, leg.hands_to) for leg in legs] == [(1, "provinsi"), (2, "penerima")]
+    assert [(leg.n, leg.hands_to) for leg in legs] == [(1, "RPTC-BAP"), (2, "penerima")]
 
 
-def test_a_new_plan_never_uses_the_number_of_a_leg_that_was_travelled(ministry: Ministry) -> None:
-    number = ministry.start()
+def test_a_new_plan_never_uses_the_number_of_a_leg_that_was_travelled(at_point: AtPoint) -> None:
+    ministry, number = at_point("in a stay").parts
     ministry.play_until_open(number, "serah.kabkota")
     ministry.not_required(number, "serah.kabkota", "b1", "DIPENUHI_INSTANSI_LAIN")
     ministry.play_until_open(number, "serah.keluarga")
-    ministry.answer(number, "serah.keluarga", "DITERIMA")  # leg 3 is done, leg 2 was never travelled
+    ministry.answer(number, "serah.keluarga", "DITERIMA")  # leg 4 is done, leg 3 was never travelled
     course = ministry.course(number)
-    assert [(leg.n, leg.state.value) for leg in course.legs][1:] == [(2, "PLANNED"), (3, "HANDED_OVER")]
+    assert [(leg.n, leg.state.value) for leg in course.legs][2:] == [(3, "PLANNED"), (4, "HANDED_OVER")]
 
     ministry.plan(number, "penerima", starts=timedelta(days=20))
 
-    assert [leg.n for leg in ministry.course(number).legs] == [1, 3, 4]
+    assert [leg.n for leg in ministry.course(number).legs] == [1, 2, 4, 5]
 
 
 # --- the end, by a person
@@ -537,9 +539,8 @@ def test_an_unknown_status_and_an_end_without_reason_are_refused(ministry: Minis
     assert refused(lambda: ministry.act("k1", lambda u: close_case(u, number, "DITUTUP", ""))) == "REASON_INVALID"
 
 
-def test_a_lost_person_goes_back_to_where_the_case_stood(ministry: Ministry) -> None:
-    number = ministry.start()
-    ministry.play_to_status(number, "PERJALANAN")
+def test_a_lost_person_goes_back_to_where_the_case_stood(at_point: AtPoint) -> None:
+    ministry, number = at_point("on the road").parts
     ministry.act("k1", lambda unit: close_case(unit, number, "HILANG_KONTAK", "tidak ada kabar"))
 
     wrong = refused(lambda: ministry.act("k1", lambda unit: close_case(unit, number, "PEMANTAUAN", "x")))

@@ -5,6 +5,8 @@ import os
 import sqlite3
 import stat
 import threading
+import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -121,6 +123,7 @@ def test_a_database_locked_by_another_program_is_said_to_be_unavailable(
 ) -> None:
     path = units.database.url.removeprefix("sqlite:///")
     monkeypatch.setattr(engine, "PRAGMAS", ("PRAGMA busy_timeout=50", *engine.PRAGMAS[1:]))
+    monkeypatch.setattr(engine, "BUSY_MS", 50)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -178,3 +181,28 @@ def test_a_wall_clock_is_looked_at_once_per_transaction(units: Units, real_clock
         return first == reading.now
 
     assert units.read_sync(look)
+
+
+def test_two_processes_on_one_file_take_turns_and_none_waits_for_all_of_the_other(units: Units) -> None:
+    """Left to itself SQLite lets the busier one write again and again while the other sleeps."""
+    other = replace(units, database=engine.open_engine(units.database.url))
+    turns: list[str] = []
+
+    def write_often(name: str, by: Units) -> None:
+        def note(unit: Unit) -> None:
+            unit.without_journal("nothing is written")
+            time.sleep(0.004)
+            turns.append(name)
+
+        for _ in range(15):
+            by.write_sync(SYSTEM, note)
+
+    threads = [threading.Thread(target=write_often, args=pair) for pair in (("a", units), ("b", other))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.database.close_sync()
+
+    first_half = turns[:15]
+    assert min(first_half.count("a"), first_half.count("b")) >= 4

@@ -207,6 +207,7 @@ class Ministry:
 
     def passes(self, **span: float) -> None:
         """Lets time pass, stopping at every due moment on the way."""
+        self.run()
         end = self.clock.now + timedelta(**span)
         while True:
             moment = self.read(journal.next_due)
@@ -425,6 +426,7 @@ POINTS: tuple[Step, ...] = (
     ("on the road", lambda m, n: m.play_to_status(n, "PERJALANAN")),
     ("in a stay", lambda m, n: m.play_to_status(n, "SINGGAH")),
     ("at home", lambda m, n: m.play_until_open(n, "monev.kunjungan")),
+    ("ending", lambda m, n: m.play_until_open(n, "pasca.terminasi")),
 )
 REMAINS: tuple[Step, ...] = (("remains", lambda m, n: m.play_to_status(n, "DISETUJUI")),)
 STAY = (OTHER_SHELTER, "provinsi", "kabkota", "penerima")
@@ -458,9 +460,16 @@ class Return:
     ministry: Ministry
     number: str
 
+    @property
+    def parts(self) -> tuple[Ministry, str]:
+        return self.ministry, self.number
+
+
+AtPoint = Callable[[str], Return]
+
 
 @pytest.fixture
-def at_point(points: dict[str, Point], tmp_path: Path) -> Iterator[Callable[[str], Return]]:
+def at_point(points: dict[str, Point], tmp_path: Path) -> Iterator[AtPoint]:
     """Opens a copy of the case at a point: `at_point("departing")`."""
     opened: list[Database] = []
 

@@ -1,4 +1,4 @@
-"""What a stranger needs to hold Pulang against CONTRACT: shapes of answers, refusals, forms with odd fields, fresh mails."""
+"""What a stranger needs to hold Pulang against CONTRACT: shapes, refusals, forms with odd fields, fresh mails."""
 
 import html
 import re
