@@ -18,8 +18,8 @@ from domain.roles import Action
 from domain.tasks import TaskStatus
 from domain.waiting import Waiting, waits_for
 from store import journal, outbox, people
+from store.access import must_be_of_shelter
 from store.casefile import CaseFile, evidence_missing, open_case_file
-from store.cases import must_be_of_shelter
 from store.reads import record_view
 from store.tables_account import accounts
 from store.tables_case import cases

@@ -14,10 +14,12 @@ from sqlalchemy import select
 from domain.roles import SYSTEM, Actor
 from store import accounts, journal, outbox
 from store.advance import advance
-from store.answers import LinkForm, answer_as_staff, answer_by_link, verify
+from store.answers import LinkForm, answer_as_staff, answer_by_link
+from store.case_acts import set_hold
 from store.casefile import open_case_file, register_of
-from store.cases import OpenOrder, PersonEntry, open_case, set_hold
 from store.desks import Composer, record_delivery
+from store.reviews import verify
+from store.starting import OpenOrder, PersonEntry, open_case
 from store.tables_case import asks
 from store.unit import Reading, Unit, Units
 

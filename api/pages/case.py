@@ -22,9 +22,9 @@ from domain.errors import Conflict, DomainError, Invalid, NotFound
 from domain.planning import function_of
 from domain.roles import Action, Actor
 from domain.tasks import AnswerClass, class_of
-from store import answers, cases
-from store.answers import OTHER_FUNCTION
+from store import answers, case_acts, recording, reviews, starting
 from store.casefile import open_case_file
+from store.reviews import OTHER_FUNCTION
 from store.unit import Unit
 from templates import words
 from templates.views import Fault
@@ -127,7 +127,7 @@ def set_typed_flags(unit: Unit, number: str, form: Form) -> None:
             if code not in chosen and typed in (None, "", "belum_diketahui"):
                 chosen[code] = "tidak"
     if chosen:
-        cases.set_flags(unit, number, chosen)
+        case_acts.set_flags(unit, number, chosen)
 
 
 def _key(code: str, n: int, kind: str) -> str:
@@ -139,7 +139,7 @@ async def verify(number: str, code: str, n: int, request: Request, me: SignedIn)
     form = await read_page_form(request, fields("result", "note"))
 
     def act(unit: Unit) -> str:
-        answers.verify(unit, number, code, n, form.text("result"), form.text("note") or None)
+        reviews.verify(unit, number, code, n, form.text("result"), form.text("note") or None)
         return f"/kasus/{number}?notice={'VERIFIED' if form.text('result') == 'pass' else 'SENT_BACK'}"
 
     try:
@@ -165,7 +165,7 @@ async def _decision_page(
 
     def build(unit: Unit) -> dict[str, Any]:
         reader = case_page.open_reader(unit, number, language)
-        task = answers.find_task(reader.view.file, code, n)
+        task = recording.find_task(reader.view.file, code, n)
         if not case_tasks.may_decide(reader, task):
             raise Conflict("STATE_FORBIDS", task=task.code, state=task.status.value)
         rule = reader.view.course.rule(task.code)
@@ -216,7 +216,7 @@ async def decide(number: str, code: str, n: int, request: Request, me: SignedIn)
     def act(unit: Unit) -> str:
         if not form.text("choice"):
             raise Invalid("FIELD_MISSING", field="choice")
-        answers.decide(
+        reviews.decide(
             unit, number, code, n, form.text("choice"), form.text("agency") or None, form.text("reason") or None
         )
         return f"/kasus/{number}?notice={'CASE_CLOSED' if form.text('choice') == 'close' else 'DECIDED'}"
@@ -250,7 +250,7 @@ async def _not_required_page(
 
     def build(unit: Unit) -> dict[str, Any]:
         reader = case_page.open_reader(unit, number, language)
-        task = answers.find_task(reader.view.file, code, n)
+        task = recording.find_task(reader.view.file, code, n)
         if not case_tasks.may_mark_not_required(reader, task):
             raise Conflict("STATE_FORBIDS", task=task.code, state=task.status.value)
         course = reader.view.course
@@ -275,7 +275,7 @@ async def not_required(number: str, code: str, n: int, request: Request, me: Sig
     form = await read_page_form(request, fields("reason", "note"))
 
     def act(unit: Unit) -> str:
-        answers.mark_not_required(unit, number, code, n, form.text("reason"), form.text("note") or None)
+        reviews.mark_not_required(unit, number, code, n, form.text("reason"), form.text("note") or None)
         return f"/kasus/{number}?notice=NOT_REQUIRED_SET"
 
     try:
@@ -299,7 +299,7 @@ async def duplicate(number: str, request: Request, me: SignedIn, tools: ToolsDep
     form = await read_page_form(request, fields("other", "decision"))
 
     def act(unit: Unit) -> str:
-        cases.decide_duplicate(unit, number, form.text("other"), form.text("decision"))
+        starting.decide_duplicate(unit, number, form.text("other"), form.text("decision"))
         return f"/kasus/{number}?notice={'CASE_RELEASED' if form.text('decision') == 'different' else 'CASE_CLOSED'}"
 
     try:

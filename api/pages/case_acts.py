@@ -15,7 +15,7 @@ from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.planning import function_of
 from domain.roles import Action
 from domain.tasks import TaskStatus
-from store import cases
+from store import case_acts
 from store.casefile import review_day
 from store.unit import Unit
 
@@ -74,7 +74,7 @@ def _hold_page(reader: CaseReader, _: Params) -> dict[str, Any]:
 
 
 def _set_hold(unit: Unit, number: str, _: Params, form: Form) -> str:
-    cases.set_hold(unit, number, form.text("kind"), form.text("reason"), form.text("review_on") or None)
+    case_acts.set_hold(unit, number, form.text("kind"), form.text("reason"), form.text("review_on") or None)
     return "HOLD_SET"
 
 
@@ -91,7 +91,7 @@ def _lift_page(reader: CaseReader, params: Params) -> dict[str, Any]:
 
 
 def _lift_hold(unit: Unit, number: str, params: Params, form: Form) -> str:
-    cases.lift_hold(unit, number, params["hold"], form.text("reason"))
+    case_acts.lift_hold(unit, number, params["hold"], form.text("reason"))
     return "HOLD_LIFTED"
 
 
@@ -106,7 +106,7 @@ def _receiver_page(reader: CaseReader, _: Params) -> dict[str, Any]:
     _must_run(reader)
     course = reader.view.course
     return {
-        "relations": [(code, reader.name(code, "relation")) for code in cases.RELATIONS],
+        "relations": [(code, reader.name(code, "relation")) for code in case_acts.RELATIONS],
         "institutions": places.with_function(reader.view.file.world.register, "lks"),
         "now": course.receiver,
         "now_words": reader.view.receiver_words,
@@ -115,7 +115,7 @@ def _receiver_page(reader: CaseReader, _: Params) -> dict[str, Any]:
 
 
 def _name_receiver(unit: Unit, number: str, _: Params, form: Form) -> str:
-    cases.name_receiver(
+    case_acts.name_receiver(
         unit, number, form.text("relation"), form.raw("name"), form.text("phone") or None, form.text("agency") or None
     )
     return "RECEIVER_NAMED"
@@ -139,7 +139,7 @@ def _destination_page(reader: CaseReader, _: Params) -> dict[str, Any]:
 
 
 def _set_destination(unit: Unit, number: str, _: Params, form: Form) -> str:
-    cases.set_destination(unit, number, form.text("region"), form.text("reason"))
+    case_acts.set_destination(unit, number, form.text("region"), form.text("reason"))
     return "DESTINATION_SET"
 
 
@@ -172,7 +172,7 @@ def _name_offices(unit: Unit, number: str, _: Params, form: Form) -> str:
     mission, debarkation = form.text("mission") or None, form.text("debarkation") or None
     if not chosen and mission is None and debarkation is None:
         raise Invalid("FIELD_MISSING", field="office")
-    cases.name_offices(unit, number, chosen, mission, debarkation, form.text("reason") or None)
+    case_acts.name_offices(unit, number, chosen, mission, debarkation, form.text("reason") or None)
     return "OFFICES_NAMED"
 
 
@@ -217,7 +217,7 @@ def _close_page(reader: CaseReader, _: Params) -> dict[str, Any]:
 def _close(unit: Unit, number: str, _: Params, form: Form) -> str:
     if not form.text("status"):
         raise Invalid("FIELD_MISSING", field="status")
-    status = cases.close_case(unit, number, form.text("status"), form.text("reason"))
+    status = case_acts.close_case(unit, number, form.text("status"), form.text("reason"))
     ended = status in (CaseStatus.DITUTUP, CaseStatus.DIBATALKAN, CaseStatus.DIRUJUK, CaseStatus.SELESAI)
     return "CASE_CLOSED" if ended else "SAVED"
 

@@ -180,7 +180,7 @@ def hold_kinds(course: Course, me: Actor) -> tuple[str, ...]:
 
 
 def closing_statuses(reader: CaseReader) -> tuple[CaseStatus, ...]:
-    """Statuses to which the coordinator may move this case by name, as `store.cases.close_case` judges."""
+    """Statuses to which the coordinator may move this case by name, as `store.case_acts.close_case` judges."""
     course, file = reader.view.course, reader.view.file
     here = course.status
     found = []

@@ -12,7 +12,7 @@ from domain.procedure import GATE, TaskRule
 from domain.regions import zone_name
 from domain.roles import Action
 from domain.tasks import AskState, TaskStatus, class_of, offered
-from store.answers import must_answer_own
+from store.access import must_answer_own
 from store.casefile import evidence_missing
 from store.unit import Unit
 from templates import words, words_staff

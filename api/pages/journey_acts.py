@@ -18,9 +18,9 @@ from domain.planning import RANK
 from domain.regions import WIB, find_region
 from domain.roles import Action
 from domain.tasks import AnswerClass, class_of
-from store import answers, cases, gatekeeping
+from store import answers, journey
 from store.casefile import open_case_file
-from store.cases import LegEntry
+from store.journey import LegEntry
 from store.unit import Unit
 
 router = APIRouter()
@@ -58,7 +58,7 @@ def _legs_page(reader: CaseReader, _: Params) -> dict[str, Any]:
         "hands": [(code, reader.name(code, "hands_to")) for code in RANK],
         "shelters": places.shelters(register),
         "arrival_points": places.arrival_points(),
-        "kinds": [(code, reader.name(code, "leg_kind")) for code in cases.LEG_KINDS],
+        "kinds": [(code, reader.name(code, "leg_kind")) for code in journey.LEG_KINDS],
         "approvals": len(course.live_approvals),
         "escort_needed": any(
             task.code == "pulang.pendamping" and task.status != "TIDAK_BERLAKU" for task in course.tasks.values()
@@ -99,7 +99,7 @@ def _suggested(reader: CaseReader) -> list[dict[str, str]]:
 
 def _plan_legs(unit: Unit, number: str, _: Params, form: Form) -> str:
     entries = [entry for n in range(1, 40) if (entry := _entry(form, n)) is not None]
-    cases.plan_legs(unit, number, entries)
+    journey.plan_legs(unit, number, entries)
     return "LEGS_PLANNED"
 
 
@@ -190,7 +190,7 @@ def _depart(unit: Unit, number: str, params: Params, form: Form) -> str:
         reason = joined_reason(form.text("reason_code"), form.text("note"))
         answers.answer_as_staff(unit, number, DEPARTURE, n, result, reason)
         return "ANSWER_STORED"
-    gatekeeping.depart(unit, number, n, result, typed_moment(form, "at"), until, note)
+    journey.depart(unit, number, n, result, typed_moment(form, "at"), until, note)
     return "DEPARTED" if result == DEPARTED else "ANSWER_STORED"
 
 
@@ -230,7 +230,7 @@ def _event_page(reader: CaseReader, params: Params) -> dict[str, Any]:
 
 def _record_event(unit: Unit, number: str, params: Params, form: Form) -> str:
     event, at = form.text("event"), typed_moment(form, "at")
-    gatekeeping.record_leg_event(unit, number, _leg_number(params), event, at, form.text("note") or None)
+    journey.record_leg_event(unit, number, _leg_number(params), event, at, form.text("note") or None)
     return "LEG_RECORDED"
 
 

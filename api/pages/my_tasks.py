@@ -25,7 +25,7 @@ from domain.procedure import Procedure
 from domain.regions import WIB
 from domain.roles import Action, Actor
 from domain.tasks import AnswerClass, class_of
-from store import agencies, answers, overview, people
+from store import agencies, answers, overview, people, reviews
 from store.overview import OwnTask
 from store.unit import Reading, Unit
 from templates import filters, words, words_staff
@@ -170,7 +170,7 @@ async def _act(tools: Tools, me: Actor, block: OwnBlock, row: OwnRow, given: Giv
 
     def act(unit: Unit) -> None:
         if block.kind == "verify":
-            answers.verify(unit, number, code, int(n), given.value, given.note or None)
+            reviews.verify(unit, number, code, int(n), given.value, given.note or None)
         else:
             rule = unit.rules.current.tasks.get(code)
             fails = rule is not None and class_of(rule, given.value) is AnswerClass.FAILS

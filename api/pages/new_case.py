@@ -28,8 +28,8 @@ from domain.people import clean_name
 from domain.procedure import Procedure
 from domain.regions import find_region
 from domain.roles import Action, Actor
-from store import agencies, cases
-from store.cases import ENTRY_ROUTES, OpenOrder, PersonEntry
+from store import agencies, starting
+from store.starting import ENTRY_ROUTES, OpenOrder, PersonEntry
 from store.unit import Reading, Unit
 from templates import words
 from templates.staff_views import SimilarLine
@@ -298,7 +298,7 @@ async def start(request: Request, me: SignedIn, tools: ToolsDep, language: Langu
     order = read.order
 
     def act(unit: Unit) -> str:
-        opened = cases.open_case(unit, order)
+        opened = starting.open_case(unit, order)
         return f"/kasus/{opened.number}" + ("" if opened.known else "?notice=CASE_STARTED")
 
     try:

@@ -12,11 +12,12 @@ from api.v1.openapi import takes
 from domain.clock import parse_moment
 from domain.errors import Invalid
 from domain.roles import Action
-from store import cases, overview
+from store import case_acts, overview, starting
+from store.access import must_be_of_shelter
 from store.case_view import CaseView, case_json, journal_page, view_case
 from store.casefile import open_case_file
-from store.cases import OpenOrder, PersonEntry, must_be_of_shelter
 from store.overview import Filters, Listed
+from store.starting import OpenOrder, PersonEntry
 from store.unit import Unit
 from templates.words import remedy_both
 
@@ -60,7 +61,7 @@ def order_of(body: schemas.OpenBody) -> OpenOrder:
 @router.post("/cases", openapi_extra=takes(schemas.OpenBody))
 async def open_case(request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def start(unit: Unit, body: schemas.OpenBody) -> Answer:
-        opened = cases.open_case(unit, order_of(body))
+        opened = starting.open_case(unit, order_of(body))
         answer = {"number": opened.number, "status": opened.status, "matches": list(opened.matches)}
         return (200 if opened.known else 201), answer
 
@@ -137,7 +138,7 @@ async def case_journal(
 @router.post("/cases/{number}/duplicates", openapi_extra=takes(schemas.DuplicatesBody))
 async def decide_duplicate(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def decide(unit: Unit, body: schemas.DuplicatesBody) -> Answer:
-        return 200, {"number": number, "status": cases.decide_duplicate(unit, number, body.number, body.decision)}
+        return 200, {"number": number, "status": starting.decide_duplicate(unit, number, body.number, body.decision)}
 
     return await act(request, tools, me, schemas.DuplicatesBody, decide)
 
@@ -145,7 +146,7 @@ async def decide_duplicate(number: str, request: Request, me: Bearer, tools: Too
 @router.post("/cases/{number}/offices", openapi_extra=takes(schemas.OfficesBody))
 async def name_offices(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def name(unit: Unit, body: schemas.OfficesBody) -> Answer:
-        cases.name_offices(unit, number, body.offices, body.mission, body.debarkation, body.reason)
+        case_acts.name_offices(unit, number, body.offices, body.mission, body.debarkation, body.reason)
         return 200, standing(unit, number)
 
     return await act(request, tools, me, schemas.OfficesBody, name)
@@ -154,7 +155,7 @@ async def name_offices(number: str, request: Request, me: Bearer, tools: ToolsDe
 @router.post("/cases/{number}/flags", openapi_extra=takes(schemas.FlagsBody))
 async def set_flags(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def change(unit: Unit, body: schemas.FlagsBody) -> Answer:
-        cases.set_flags(unit, number, body.flags, body.reason)
+        case_acts.set_flags(unit, number, body.flags, body.reason)
         return 200, standing(unit, number)
 
     return await act(request, tools, me, schemas.FlagsBody, change)
@@ -164,7 +165,7 @@ async def set_flags(number: str, request: Request, me: Bearer, tools: ToolsDep) 
 async def set_hold(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def hold(unit: Unit, body: schemas.HoldBody) -> Answer:
         day = body.review_on.isoformat() if body.review_on else None
-        made = cases.set_hold(unit, number, body.kind, body.reason, day)
+        made = case_acts.set_hold(unit, number, body.kind, body.reason, day)
         return 201, {"id": made, "kind": body.kind, **standing(unit, number)}
 
     return await act(request, tools, me, schemas.HoldBody, hold)
@@ -175,7 +176,7 @@ async def lift_hold(number: str, hold: str, request: Request, me: Bearer, tools:
     def lift(unit: Unit, body: schemas.ReasonBody) -> Answer:
         if HOLD_ID.fullmatch(hold) is None:
             raise Invalid("ID_INVALID", field="hold")
-        cases.lift_hold(unit, number, hold, body.reason)
+        case_acts.lift_hold(unit, number, hold, body.reason)
         return 200, {"id": hold, **standing(unit, number)}
 
     return await act(request, tools, me, schemas.ReasonBody, lift)
@@ -184,7 +185,7 @@ async def lift_hold(number: str, hold: str, request: Request, me: Bearer, tools:
 @router.post("/cases/{number}/receiver", openapi_extra=takes(schemas.ReceiverBody))
 async def name_receiver(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def name(unit: Unit, body: schemas.ReceiverBody) -> Answer:
-        cases.name_receiver(unit, number, body.relation, body.name, body.phone, body.agency)
+        case_acts.name_receiver(unit, number, body.relation, body.name, body.phone, body.agency)
         return 200, standing(unit, number)
 
     return await act(request, tools, me, schemas.ReceiverBody, name)
@@ -193,7 +194,7 @@ async def name_receiver(number: str, request: Request, me: Bearer, tools: ToolsD
 @router.post("/cases/{number}/destination", openapi_extra=takes(schemas.DestinationBody))
 async def set_destination(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def change(unit: Unit, body: schemas.DestinationBody) -> Answer:
-        cases.set_destination(unit, number, body.region, body.reason)
+        case_acts.set_destination(unit, number, body.region, body.reason)
         return 200, standing(unit, number)
 
     return await act(request, tools, me, schemas.DestinationBody, change)
@@ -202,6 +203,6 @@ async def set_destination(number: str, request: Request, me: Bearer, tools: Tool
 @router.post("/cases/{number}/closures", openapi_extra=takes(schemas.ClosureBody))
 async def close_case(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def close(unit: Unit, body: schemas.ClosureBody) -> Answer:
-        return 200, {"number": number, "status": cases.close_case(unit, number, body.status, body.reason)}
+        return 200, {"number": number, "status": case_acts.close_case(unit, number, body.status, body.reason)}
 
     return await act(request, tools, me, schemas.ClosureBody, close)

@@ -6,8 +6,8 @@ from starlette.responses import Response
 from api.v1 import schemas
 from api.v1.acts import Answer, Bearer, ToolsDep, act
 from api.v1.openapi import takes
-from store import cases, gatekeeping
-from store.cases import LegEntry
+from store import gatekeeping, journey
+from store.journey import LegEntry
 from store.unit import Unit
 
 router = APIRouter(prefix="/cases/{number}", tags=["journeys"])
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/cases/{number}", tags=["journeys"])
 @router.post("/legs", openapi_extra=takes(schemas.LegsBody))
 async def plan_legs(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def plan(unit: Unit, body: schemas.LegsBody) -> Answer:
-        receipt = cases.plan_legs(unit, number, [leg_of(leg) for leg in body.legs])
+        receipt = journey.plan_legs(unit, number, [leg_of(leg) for leg in body.legs])
         return 201, {"number": number, "legs": len(body.legs), "receipt": receipt}
 
     return await act(request, tools, me, schemas.LegsBody, plan)
@@ -47,7 +47,7 @@ async def approve(number: str, request: Request, me: Bearer, tools: ToolsDep) ->
 @router.post("/departures", openapi_extra=takes(schemas.DepartureBody))
 async def depart(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def leave(unit: Unit, body: schemas.DepartureBody) -> Answer:
-        made = gatekeeping.depart(unit, number, body.leg, body.result, body.at, body.until, body.note)
+        made = journey.depart(unit, number, body.leg, body.result, body.at, body.until, body.note)
         answer = {"number": number, "leg": body.leg, "result": body.result}
         return 201, answer if made is None else answer | {
             "receipt": made.receipt,
@@ -61,7 +61,7 @@ async def depart(number: str, request: Request, me: Bearer, tools: ToolsDep) -> 
 @router.post("/legs/{leg}/events", openapi_extra=takes(schemas.LegEventBody))
 async def leg_event(number: str, leg: int, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def record(unit: Unit, body: schemas.LegEventBody) -> Answer:
-        gatekeeping.record_leg_event(unit, number, leg, body.event, body.at, body.note)
+        journey.record_leg_event(unit, number, leg, body.event, body.at, body.note)
         return 200, {"number": number, "leg": leg, "event": body.event}
 
     return await act(request, tools, me, schemas.LegEventBody, record)

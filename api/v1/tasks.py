@@ -6,7 +6,7 @@ from starlette.responses import Response
 from api.v1 import schemas
 from api.v1.acts import Answer, Bearer, ToolsDep, act
 from api.v1.openapi import takes
-from store import answers
+from store import answers, reviews
 from store.unit import Unit
 
 router = APIRouter(prefix="/cases/{number}/tasks/{code}", tags=["tasks"])
@@ -24,7 +24,7 @@ async def answer(number: str, code: str, request: Request, me: Bearer, tools: To
 @router.post("/verifications", openapi_extra=takes(schemas.VerificationBody))
 async def verify(number: str, code: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def look(unit: Unit, body: schemas.VerificationBody) -> Answer:
-        answers.verify(unit, number, code, body.n, body.result, body.note)
+        reviews.verify(unit, number, code, body.n, body.result, body.note)
         return 200, {"number": number, "task": code, "result": body.result}
 
     return await act(request, tools, me, schemas.VerificationBody, look)
@@ -33,7 +33,7 @@ async def verify(number: str, code: str, request: Request, me: Bearer, tools: To
 @router.post("/not-required", openapi_extra=takes(schemas.NotRequiredBody))
 async def not_required(number: str, code: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def declare(unit: Unit, body: schemas.NotRequiredBody) -> Answer:
-        answers.mark_not_required(unit, number, code, body.n, body.reason, body.note)
+        reviews.mark_not_required(unit, number, code, body.n, body.reason, body.note)
         return 200, {"number": number, "task": code, "reason": body.reason.partition(" ")[0]}
 
     return await act(request, tools, me, schemas.NotRequiredBody, declare)
@@ -42,7 +42,7 @@ async def not_required(number: str, code: str, request: Request, me: Bearer, too
 @router.post("/decisions", openapi_extra=takes(schemas.DecisionBody))
 async def decide(number: str, code: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def choose(unit: Unit, body: schemas.DecisionBody) -> Answer:
-        answers.decide(unit, number, code, body.n, body.choice, body.agency, body.reason)
+        reviews.decide(unit, number, code, body.n, body.choice, body.agency, body.reason)
         return 200, {"number": number, "task": code, "choice": body.choice}
 
     return await act(request, tools, me, schemas.DecisionBody, choose)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 REFERENCES = (ROOT / "docs/reference/reliability.md", ROOT / "docs/reference/process.md")
+JOURNEYS = ROOT / "docs/reference/journeys.md"
 OWED = {
     *(f"I{n:02d}" for n in (1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19)),
     *(f"B{n}" for n in (15, *range(17, 25), 27, *range(28, 36))),
@@ -13,9 +14,10 @@ OWED = {
 
 
 def known_ids() -> set[str]:
-    """Ids that start a row of a table in the references."""
+    """Ids that start a row of a table in the references, and the journeys."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in REFERENCES)
-    return set(re.findall(r"^\| `?([IFBTSPRE]\d{1,2}|[UKJ]\d{2})`? \|", text, re.MULTILINE))
+    rows = re.findall(r"^\| `?([IFBTSPRE]\d{1,2}|[UKJ]\d{2})`? \|", text, re.MULTILINE)
+    return {*rows, *re.findall(r"^## (J\d{1,2}) ", JOURNEYS.read_text(encoding="utf-8"), re.MULTILINE)}
 
 
 def proved_ids() -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ import pytest
 from domain.errors import NotFound
 from domain.journal import Kind
 from store import journal
-from store.cases import close_case
+from store.case_acts import close_case
 from tests.support.cases import Ministry, a_person
 
 REGISTRY = "KEMENDAGRI-DUKCAPIL"

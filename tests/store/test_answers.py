@@ -10,8 +10,10 @@ from sqlalchemy import select
 from domain.errors import DomainError, Invalid
 from domain.journal import Kind
 from store import journal, links
-from store.answers import answer_as_staff, answer_state, decide, mark_not_required, verify
-from store.cases import close_case, set_flags
+from store.answers import answer_as_staff
+from store.case_acts import close_case, set_flags
+from store.receipts import answer_state
+from store.reviews import decide, mark_not_required, verify
 from store.tables_case import answers, receipts
 from tests.support.cases import AtPoint, Ministry, a_form, a_person
 

@@ -10,19 +10,9 @@ from sqlalchemy import func, select
 from domain.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from domain.journal import Kind
 from store import journal
-from store.cases import (
-    LegEntry,
-    close_case,
-    decide_duplicate,
-    find_matches,
-    lift_hold,
-    name_offices,
-    name_receiver,
-    plan_legs,
-    set_destination,
-    set_flags,
-    set_hold,
-)
+from store.case_acts import close_case, lift_hold, name_offices, name_receiver, set_destination, set_flags, set_hold
+from store.journey import LegEntry, plan_legs
+from store.starting import decide_duplicate, find_matches
 from store.tables_case import cases
 from store.unit import Unit
 from tests.support.cases import STAFF, AtPoint, Ministry, a_person, actor, an_order

@@ -26,20 +26,12 @@ from domain.folding import fold, take_in
 from domain.journal import Kind
 from domain.tasks import offered
 from store import journal
-from store.answers import answer_as_staff, decide, mark_not_required, verify
+from store.answers import answer_as_staff
+from store.case_acts import close_case, lift_hold, name_offices, name_receiver, set_destination, set_flags, set_hold
 from store.casefile import _TABLES, case_columns, open_case_file, tables_of
-from store.cases import (
-    LegEntry,
-    close_case,
-    lift_hold,
-    name_offices,
-    name_receiver,
-    plan_legs,
-    set_destination,
-    set_flags,
-    set_hold,
-)
-from store.gatekeeping import approve, depart, record_leg_event
+from store.gatekeeping import approve
+from store.journey import LegEntry, depart, plan_legs, record_leg_event
+from store.reviews import decide, mark_not_required, verify
 from store.tables_case import answers, cases, receipts
 from store.unit import Reading, StoreConfig, Unit, Units
 from tests.support.cases import POINTS, REMAINS, STAY, AtPoint, Ministry, Point, a_form, open_quickly

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from domain.errors import DomainError
 from domain.journal import Kind
 from store import agencies, journal, links, outbox
-from store.cases import close_case
+from store.case_acts import close_case
 from store.desks import record_delivery, send_fresh_copy
 from store.outbox import mails
 from tests.support.cases import Ministry, a_form, a_person, open_ministry

@@ -9,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.errors import DomainError
 from domain.journal import Kind, Row
-from store.answers import answer_as_staff, mark_not_required
+from store.answers import answer_as_staff
+from store.case_acts import close_case, lift_hold, set_destination, set_flags, set_hold
 from store.casefile import open_case_file
-from store.cases import close_case, lift_hold, set_destination, set_flags, set_hold
 from store.gatekeeping import approve
 from store.journal import journal
 from store.reads import record_view
+from store.reviews import mark_not_required
 from store.tables_case import approvals, handovers
 from store.unit import Unit
 from tests.support.cases import AtPoint, Ministry, Return

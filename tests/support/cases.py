@@ -23,13 +23,16 @@ from domain.rulebook import Rulebook, default_rulebook
 from domain.tasks import AskState, TaskStatus
 from store import agencies, journal
 from store.advance import advance
-from store.answers import LinkForm, answer_as_staff, answer_by_link, decide, mark_not_required, verify
+from store.answers import LinkForm, answer_as_staff, answer_by_link
+from store.case_acts import set_flags
 from store.casefile import CaseFile, open_case_file
-from store.cases import LegEntry, Opened, OpenOrder, PersonEntry, open_case, plan_legs, set_flags
 from store.desks import record_delivery
 from store.engine import Database, open_engine
-from store.gatekeeping import approve, depart, record_leg_event
+from store.gatekeeping import approve
+from store.journey import LegEntry, depart, plan_legs, record_leg_event
 from store.reads import record_view
+from store.reviews import decide, mark_not_required, verify
+from store.starting import Opened, OpenOrder, PersonEntry, open_case
 from store.tables_account import accounts
 from store.tables_case import asks, cases
 from store.unit import Reading, StoreConfig, Unit, Units

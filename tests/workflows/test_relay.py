@@ -18,8 +18,8 @@ from pulang.processes import relay as relay_module
 from pulang.processes.relay import Relay
 from store import agencies, house, journal
 from store.casefile import open_case_file
-from store.cases import OpenOrder, PersonEntry, open_case
 from store.journal import Subject
+from store.starting import OpenOrder, PersonEntry, open_case
 from store.unit import Unit, Units
 from tests.support.database import MORNING, RealClock
 from tests.support.until import until

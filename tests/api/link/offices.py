@@ -15,8 +15,9 @@ from domain.tasks import AskState
 from store.accounts import find_by_login
 from store.advance import advance
 from store.answers import LinkForm, answer_as_staff, answer_by_link
-from store.cases import OpenOrder, PersonEntry, open_case, set_flags
+from store.case_acts import set_flags
 from store.journal import rows_of
+from store.starting import OpenOrder, PersonEntry, open_case
 from store.tables_case import asks, cases
 from store.unit import Unit, Units
 from templates import ComposedMail

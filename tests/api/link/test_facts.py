@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from domain.journal import Kind
-from store.answers import answer_as_staff, verify
+from store.answers import answer_as_staff
+from store.case_acts import name_receiver
 from store.casefile import open_case_file
-from store.cases import name_receiver
+from store.reviews import verify
 from store.unit import Unit
 from tests.api.link.offices import ADDRESS, NAME, NIK, Ministry, Office, code_of, nonce_of, words_of
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.tasks import AskState
 from store import links
-from store.answers import mark_not_required
+from store.reviews import mark_not_required
 from tests.api.link.offices import ADDRESS, NAME, NIK, Ministry, Office, code_of, words_of
 from tests.support.client import Site
 

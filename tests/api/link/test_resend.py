@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from domain.tasks import AskState
 from store import outbox
-from store.answers import decide
 from store.outbox import mails
+from store.reviews import decide
 from store.unit import Reading
 from tests.api.link.offices import Ministry, Office, code_of, nonce_of, words_of
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.journal import Kind
 from domain.tasks import AskState
-from store.cases import close_case
+from store.case_acts import close_case
 from tests.api.link.offices import Ministry, Office, code_of, nonce_of, words_of
 
 TASK = "akses.identitas"

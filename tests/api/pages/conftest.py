@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from domain.course import Course
-from store import cases
+from store import case_acts
 from tests.api.pages.scenes import Scene
 from tests.support.client import House, Site
 
@@ -53,7 +53,7 @@ def played(demo_house: House, tmp_path_factory: pytest.TempPathFactory) -> Playe
 
     scene.to_gate(middle, enough)
     held = scene.start("Dedi Contoh Kurniawan", destination="6101", person={"sex": "L"})
-    scene.do("koordinator1", lambda unit: cases.set_hold(unit, held, "PENYIDIKAN", "Keterangan dijadwalkan ulang"))
+    scene.do("koordinator1", lambda unit: case_acts.set_hold(unit, held, "PENYIDIKAN", "Keterangan dijadwalkan ulang"))
     child = scene.start("Anak Contoh Rahasia", destination="6504", person={"birth_date": date(2015, 2, 2)})
     fresh = scene.start("Wayan Contoh Sudarma", person={"sex": "L"})
     now = site.clock.now

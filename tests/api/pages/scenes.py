@@ -10,10 +10,11 @@ from domain.course import DEPARTURE, PLAN, AskFacts, Course, TaskFacts
 from domain.errors import DomainError
 from domain.roles import Actor
 from domain.tasks import TaskStatus
-from store import accounts, answers, cases, gatekeeping, reads
+from store import accounts, answers, case_acts, gatekeeping, journey, reads, reviews, starting
 from store.answers import LinkForm
 from store.casefile import open_case_file
-from store.cases import LegEntry, OpenOrder, PersonEntry
+from store.journey import LegEntry
+from store.starting import OpenOrder, PersonEntry
 from store.unit import Reading, Unit
 from tests.support.backstage import Backstage
 from tests.support.client import Site
@@ -57,7 +58,7 @@ class Scene:
             **facts,
         }
         login = order.pop("by", "koordinator1")
-        opened = self.do(login, lambda unit: cases.open_case(unit, OpenOrder(PersonEntry(name, **person), **order)))
+        opened = self.do(login, lambda unit: starting.open_case(unit, OpenOrder(PersonEntry(name, **person), **order)))
         self.stage.work()
         return str(opened.number)
 
@@ -76,7 +77,7 @@ class Scene:
             self._by_link(number, task, chosen, more.get("reason"))
         after = self.course(number).find_task(code, task.n)
         if after is not None and after.status is TaskStatus.DIJAWAB and more.get("verify", True):
-            self.do("koordinator2", lambda unit: answers.verify(unit, number, code, task.n, "pass"))
+            self.do("koordinator2", lambda unit: reviews.verify(unit, number, code, task.n, "pass"))
         self.stage.work()
 
     def _is_staff(self, number: str, task: TaskFacts) -> bool:
@@ -118,7 +119,7 @@ class Scene:
         }
         wanted = {**left, **flags}
         if wanted:
-            self.do("peksos1", lambda unit: cases.set_flags(unit, number, wanted))
+            self.do("peksos1", lambda unit: case_acts.set_flags(unit, number, wanted))
         self.stage.work()
 
     def plan(self, number: str, *hands_to: str, escort: str = "", starts: timedelta = timedelta(days=3)) -> None:
@@ -132,7 +133,7 @@ class Scene:
                     "domestik", places[n], places[n + 1], departs, departs + timedelta(hours=6), to, "KM Contoh", escort
                 )
             )
-        self.do("koordinator1", lambda unit: cases.plan_legs(unit, number, entries))
+        self.do("koordinator1", lambda unit: journey.plan_legs(unit, number, entries))
         self.stage.work()
 
     # --- the road to the gate

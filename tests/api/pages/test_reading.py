@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from store import cases
+from store import case_acts
 from tests.api.pages.conftest import Played, in_thread
 from tests.api.pages.reading import code_of, text_of
 from tests.api.pages.scenes import Scene
@@ -111,7 +111,7 @@ async def test_hostile_words_are_shown_as_words(story: Scene, played: Played) ->
     bad = '<script>alert(1)</script> "><img src=x onerror=1>'
 
     def hold(unit: object) -> None:
-        cases.set_hold(unit, played.middle, "ADMINISTRASI", bad)  # type: ignore[arg-type]
+        case_acts.set_hold(unit, played.middle, "ADMINISTRASI", bad)  # type: ignore[arg-type]
 
     await in_thread(story.do, "koordinator1", hold)
     browser = await story.site.sign_in("koordinator1")

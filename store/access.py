@@ -1,0 +1,79 @@
+"""Who may act on which case: of the shelter, one of those who acted before, an office of the right kind."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from domain.agencies import Register
+from domain.course import DEPARTURE, TaskFacts
+from domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from domain.planning import function_of, office_of
+from store.casefile import CaseFile, open_case_file
+from store.tables_account import accounts
+from store.unit import Unit
+
+
+def must_be_of_shelter(unit: Unit, file: CaseFile) -> None:
+    """Social workers and heads see and work on cases housed with them only (PROCESS 1.2)."""
+    by = unit.by
+    if by.kind != "account" or by.has("koordinator", "pemeriksa", "penyetuju", "pimpinan", "auditor", "ppdp"):
+        return
+    if by.has("pekerja_sosial", "kepala_sentra"):
+        places = {file.course.shelter, *(leg.hands_to for leg in file.course.legs)}
+        if by.agency not in places:
+            raise NotFound("NO_SUCH_CASE")
+    elif by.has("pendamping") and not is_escort(unit, file):
+        raise NotFound("NO_SUCH_CASE")
+
+
+def is_escort(unit: Unit, file: CaseFile) -> bool:
+    """Whether the actor is named escort of one of the legs: an escort acts on own journeys only."""
+    return any(leg.escort_account == unit.by.id for leg in file.course.legs)
+
+
+def is_one_of(unit: Unit, refs: Collection[str]) -> bool:
+    """Whether the actor is one of *refs*. One person may have two accounts: the staff number says who it is (T13)."""
+    if unit.by.ref in refs:
+        return True
+    ids = [ref.removeprefix("account:") for ref in refs if ref.startswith("account:")]
+    found = unit.rows(select(accounts.c.staff_number).where(accounts.c.id.in_(ids))) if ids else ()
+    return unit.by.staff_number in {row.staff_number for row in found if row.staff_number}
+
+
+def must_answer_own(unit: Unit, file: CaseFile, task: TaskFacts) -> None:
+    """`kemensos_dit` by koordinator; `kemensos_sentra` by that centre's staff; a signed task by its signer only."""
+    rule = file.course.rule(task.code)
+    function = function_of(file.course, rule, task)
+    if not file.course.procedure.kinds[function].is_staff:
+        raise NotAllowed("ROLE_LACKS_ACTION", action="answer", task=task.code)
+    if function == "kemensos_dit":
+        allowed = unit.by.has("koordinator")
+    elif task.code == DEPARTURE and unit.by.has("pendamping"):
+        leg = file.course.leg(task.n)
+        allowed = leg is not None and leg.escort_account == unit.by.id
+    else:
+        office = (
+            file.world.register.find(task.agency) if task.agency else office_of(file.course, rule, task.n, file.world)
+        )
+        allowed = (
+            unit.by.has("pekerja_sosial", "kepala_sentra") and office is not None and unit.by.agency == office.code
+        )
+    if rule.signer:
+        allowed = allowed and unit.by.has(rule.signer)
+    if not allowed:
+        raise NotAllowed("ROLE_LACKS_ACTION", action="answer", task=task.code)
+
+
+def must_have_function(register: Register, function: str, code: str, field_name: str) -> None:
+    """Raises Invalid("NO_OFFICE") when the register has no office *code* with that function."""
+    office = register.find(code)
+    if office is None or function not in office.functions:
+        raise Invalid("NO_OFFICE", field=field_name)
+
+
+def open_running(unit: Unit, number: str) -> CaseFile:
+    """The case, for an act that needs it to run. Raises Conflict("STATE_FORBIDS") when it has ended."""
+    file = open_case_file(unit, number)
+    if file.course.is_over:
+        raise Conflict("STATE_FORBIDS", state=file.course.status.value)
+    return file
