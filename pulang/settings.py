@@ -291,10 +291,22 @@ def read_settings(**chosen: Any) -> Settings:
 
 def read_settings_of_house() -> Settings:
     """As `read_settings`, for commands that only look: unless PULANG_DEMO is set, the home itself says what it is."""
-    settings = read_settings()
-    if "demo" not in settings.model_fields_set and (settings.home / "demo-accounts.json").exists():
-        return read_settings(demo=True)
-    return settings
+    try:
+        settings = read_settings()
+        if "demo" in settings.model_fields_set or not _is_demonstration(settings):
+            return settings
+    except Refused:  # perhaps for a setting of demonstrations only
+        if PREFIX + "DEMO" in {key.upper() for key in os.environ}:
+            raise
+    try:
+        shown = read_settings(demo=True)
+    except Refused:
+        return read_settings()
+    return shown if _is_demonstration(shown) else read_settings()
+
+
+def _is_demonstration(settings: Settings) -> bool:
+    return (settings.home / "demo-accounts.json").exists()
 
 
 def names() -> dict[str, str]:

@@ -45,6 +45,14 @@ def recall(reading: Reading, account: str, key: str, body_hash: str) -> tuple[in
     return found.status, answer.decode()
 
 
+def find_answer(reading: Reading, account: str, key: str) -> str | None:
+    """What was answered to this account under *key*, whatever the body was; None when nothing was."""
+    found = reading.row(select(_i.answer).where(_i.account == account, _i.key == key))
+    if found is None:
+        return None
+    return str(reading.vault.open("idempotency", "answer", _row_id(account, key), found.answer).decode())
+
+
 def remember(unit: Unit, account: str, key: str, body_hash: str, status: int, answer: str) -> None:
     """Keeps the answer, in the same unit as the act it answers."""
     unit.without_journal("the answer to an Idempotency-Key")

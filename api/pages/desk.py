@@ -101,6 +101,12 @@ async def once(request: Request, me: Actor, form: Form, fn: Callable[[Unit], str
     return see_other(await tools.units.write(me, act))
 
 
+async def led_to(request: Request, me: Actor, nonce: str) -> str | None:
+    """Where the form of this number led when it was sent before; None when it was not."""
+    key = f"page-{nonce[:_LONGEST_NONCE]}"
+    return await tools_of(request).units.read(lambda reading: idempotency.find_answer(reading, me.id, key))
+
+
 def _digest(path: str, form: Form) -> str:
     values = {key: value for key, value in form.values.items() if key != "csrf"}
     text = json.dumps([path, values, {key: list(several) for key, several in form.lists.items()}], sort_keys=True)

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from api.forms import Form
 from api.language import LanguageDep, language_of
 from api.pages import matching, places
-from api.pages.desk import draw, fault_of, fields, once
+from api.pages.desk import draw, fault_of, fields, led_to, once
 from api.pages.matching import Sought
 from api.sessions import SignedIn, read_page_form, see_other
 from api.tools import ToolsDep, tools_of
@@ -145,6 +145,8 @@ async def decide(request: Request, me: SignedIn, tools: ToolsDep, language: Lang
         sought = _read_token(request, me, form.text("search"))
     except Invalid as fault:
         return _search_page(request, me, 422, (fault_of(fault),))
+    if (started := await led_to(request, me, _form_number(form.text("search")))) is not None:
+        return see_other(started)
     decisions = form.entries("decision")
     found = await tools.units.read(lambda reading: matching.search(reading, me, sought, language))
     same = [number for number, decision in decisions.items() if decision == "same" and is_number(number)]

@@ -352,6 +352,7 @@ def test_lists_of_cases_filter_and_go_on_with_a_cursor(outsider: Outsider) -> No
     assert case not in numbers("agency=LPSK")
     assert case in numbers(f"q={case}")
     assert case in numbers("q=Contoh%20Saringan")
+    assert mailed(outsider, case)  # what was not asked yet is not due
     far = "2099-01-01T00:00:00%2B07:00"
     assert case in numbers(f"due_before={far}")
     assert case not in numbers("due_before=2020-01-01T00:00:00%2B07:00")

@@ -30,7 +30,7 @@ ACCOUNTS = [
     *[("administrator", ["administrator"], None)] * 2,
     ("pekerja_sosial", ["pekerja_sosial"], "RPTC-BAP"),
 ]
-COMMANDS = ("up", "api", "worker", "relay", "doctor", "migrate", "accounts", "simulate", "audit verify", "histories")
+COMMANDS = ("up", "api", "worker", "relay", "doctor", "migrate", "accounts", "audit verify", "histories")
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +214,7 @@ def test_a_house_stops_within_its_time_and_goes_on_where_it_was(tmp_path: Path) 
         assert [ask for ask in player.all_asks("sent") if ask["case"] == case and ask["task"] == "akses.identitas"]
         assert [letter for letter in player.letters() if case in letter.text]
     finally:
+        player.http.close()
         assert house.stop() == 0
 
 

@@ -62,7 +62,7 @@ async def test_an_officer_answers_once_on_a_slow_line_that_drops(outsider: Outsi
     sealed = await words_of(page)
     assert "Kementerian Sosial" in sealed
     assert "Apakah identitas dan NIK satu orang sesuai" in sealed
-    assert re.search(r"sebelum\s+\w+, \d+ \w+ 20\d\d, \d\d\.\d\d\s(WIB|WITA|WIT)", sealed), sealed
+    assert re.search(r"sebelum\s+\w+,\s\d+\s\w+\s20\d\d,\s\d\d\.\d\d\s(WIB|WITA|WIT)", sealed), sealed
     assert await page.locator("main a[href^='tel:']").count() >= 1
     assert INITIALS in sealed
     assert case in sealed
@@ -111,7 +111,9 @@ async def test_an_officer_answers_once_on_a_slow_line_that_drops(outsider: Outsi
     await page.goto(letter.link)
     closed = page.locator("main")
     await expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("sudah dijawab", re.IGNORECASE))
-    await expect(closed).to_contain_text(re.compile(rf"oleh {OFFICER}, {POSITION}, \w+, \d+ \w+ 20\d\d, \d\d\.\d\d\sW"))
+    await expect(closed).to_contain_text(
+        re.compile(rf"oleh {OFFICER}, {POSITION}, \w+,\s\d+\s\w+\s20\d\d,\s\d\d\.\d\d\sW")
+    )
     await expect(closed).to_contain_text(first)
     assert await page.get_by_role("button").count() == 0
     assert [row["codes"]["receipt"] for row in answers_of(outsider, case, IDENTITY)] == [first]

@@ -106,7 +106,7 @@ async def test_the_gate_explains_is_cleared_signed_printed_held_and_passed(
     for code, office in (("U10", "Dinsos Kab. Lembata"), ("K04", "Balai Kekarantinaan"), ("U04", "Faskes RPTC")):
         line = open_check(coordinator, gate.sentence(code))
         await expect(line).to_contain_text(office)
-        await expect(line).to_contain_text(re.compile(r"sejak \w+, \d+ \w+ 20\d\d, \d\d\.\d\d\s(WIB|WITA|WIT)"))
+        await expect(line).to_contain_text(re.compile(r"sejak \w+,\s\d+\s\w+\s20\d\d,\s\d\d\.\d\d\s(WIB|WITA|WIT)"))
         await expect(line).to_contain_text("Hilang bila")
     await check(coordinator)
     await gate.agrees(coordinator, is_open=False)

@@ -114,7 +114,7 @@ async def test_a_desk_page_serves_everybody(
 async def test_the_form_of_a_new_case_serves_everybody(people: dict[str, Page], request: pytest.FixtureRequest) -> None:
     page = people["koordinator"]
     await page.goto("/kasus/baru")
-    await page.get_by_label("Nama", exact=True).fill("Contoh Tidak Dikenal")
+    await page.get_by_label("Nama", exact=True).fill("Xeqvandu Contoh Wizkor")
     await page.get_by_role("button", name="Cari orang ini").click()
     await page.get_by_role("heading", name="Isi data orang ini").wait_for()
     await show(page, "new-case-form", request)

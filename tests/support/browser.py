@@ -115,14 +115,23 @@ async def windows(browser: Browser, house: House) -> AsyncIterator[Windows]:
 # --- what every page must be
 
 
-async def sideways(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[int]:
-    """At which of these widths the page scrolls sideways. Leaves the page as wide as it was."""
+_TOO_WIDE = """() => {
+  const most = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= most) return null;
+  const wide = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > most + 0.5);
+  return wide.slice(0, 4).map((e) => `${e.tagName.toLowerCase()}.${e.className}: ${e.textContent.trim().slice(0, 60)}`);
+}"""
+
+
+async def sideways(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[str]:
+    """At which of these widths the page scrolls sideways, and what is too wide. Leaves the page as wide as it was."""
     before = page.viewport_size
     found = []
     for width in widths:
         await page.set_viewport_size({"width": width, "height": 900})
-        if await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found.append(width)
+        wide = await page.evaluate(_TOO_WIDE)
+        if wide is not None:
+            found.append(f"{width}: {wide}")
     if before is not None:
         await page.set_viewport_size(before)
     return found
@@ -147,7 +156,7 @@ async def words_of(page: Page) -> str:
 
 async def check(page: Page) -> None:
     """The page can be used by everybody, at every width, and says each time with its zone."""
-    assert await sideways(page) == []
+    assert not (wide := await sideways(page)), wide
     assert await barriers(page) == []
     assert bare_times(await page.locator("main").inner_text()) == []
 

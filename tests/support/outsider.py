@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 
 from tests.support.house import House
+
+WIB = ZoneInfo("Asia/Jakarta")
 
 LINK = re.compile(r"^(http://\S+/t/\S+)$", re.MULTILINE)
 CODE = re.compile(r"^Kode: ([0-9A-Z]{4}-[0-9A-Z]{4})\s*$", re.MULTILINE)
@@ -124,6 +127,14 @@ class Outsider:
             assert answer.status_code == 202, answer.text
             self.settle()
         raise AssertionError("the clock never settles")
+
+    def begin_week(self) -> None:
+        """To the next Monday, 09.00 in Jakarta, unless it is that already."""
+        now = datetime.fromisoformat(self.clock()["now"]).astimezone(WIB)
+        monday = (now + timedelta(days=-now.weekday())).replace(hour=9, minute=0, second=0, microsecond=0)
+        if not monday <= now < monday + timedelta(hours=1):
+            self.advance(to=(monday + timedelta(days=7) if now > monday else monday).isoformat())
+        self.settle()
 
     def go_on(self) -> None:
         """To the next moment at which anything is due."""
