@@ -26,7 +26,7 @@ WEIGHTS = ("minor", "moderate", "serious", "critical")
 LONGEST_WAIT_MS = 15_000
 expect.set_options(timeout=LONGEST_WAIT_MS)
 _ZONE = r"(?:WIB|WITA|WIT|UTC)"
-_BARE_TIME = re.compile(rf"(?<![\d.,:])(?:[01]\d|2[0-4])[.:][0-5]\d(?![\d.,:]*\d)(?!\s*{_ZONE}\b|–|,\s\d\d[.:]\d\d–)")
+_BARE_TIME = re.compile(rf"(?<![\d.,:])(?:[01]\d|2[0-4])[.:][0-5]\d(?![\d.,:]*\d)(?!\s*{_ZONE}|–|,\s\d\d[.:]\d\d–)")
 
 
 def installed_chromium() -> str | None:
