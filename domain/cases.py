@@ -58,7 +58,6 @@ BY_COORDINATOR: dict[CaseStatus, frozenset[CaseStatus]] = {
 
 ENDED = frozenset({_S.SELESAI, _S.DITUTUP, _S.DIRUJUK, _S.DIBATALKAN})
 BEFORE_JOURNEY = frozenset({_S.PENANGANAN, _S.MENUNGGU_GERBANG, _S.DISETUJUI})
-UNDER_WAY = frozenset({_S.PERJALANAN, _S.SINGGAH, _S.HILANG_KONTAK})
 ARRIVED = frozenset({_S.DISERAHKAN, _S.PEMANTAUAN, _S.SELESAI})
 # Statuses over which a hold may lie (PROCESS 2.4): from handling to the stay.
 MAY_BE_HELD = frozenset({_S.PENANGANAN, _S.MENUNGGU_GERBANG, _S.DISETUJUI, _S.PERJALANAN, _S.SINGGAH, _S.MENINGGAL})

@@ -65,12 +65,6 @@ class Invalid(DomainError):
     status = 422
 
 
-class Asleep(DomainError):
-    """The link sleeps after wrong codes (423)."""
-
-    status = 423
-
-
 class TooMany(DomainError):
     """Slow down (429); `retry_after_s` says how long."""
 

@@ -18,9 +18,7 @@ from domain.planning import World, awaits_departure, first_unsettled, function_o
 from domain.procedure import GATE, Basis, CheckRule, Titles
 from domain.tasks import AskState, TaskStatus
 
-FIT_TO_TRAVEL = "pulang.layak_jalan"
 REQUIRED_FLAGS_CHECK = "U03"
-BASIS_CHECK = "U07"
 
 
 class CheckState(StrEnum):

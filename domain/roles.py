@@ -40,10 +40,11 @@ class Action(StrEnum):
     READ_BOARD = "read_board"
     READ_REGISTER = "read_register"
     OPERATE = "operate"
-    MOVE_DEMO_CLOCK = "move_demo_clock"
 
 
 _EVERYONE = frozenset(Role)
+_SEE_ALL_CASES = ("koordinator", "pemeriksa", "penyetuju", "pimpinan", "auditor", "ppdp")
+_SEE_WHOLE_CASES = (*_SEE_ALL_CASES, "pekerja_sosial", "kepala_sentra")
 MAY: Mapping[Action, frozenset[Role]] = {
     Action.START_CASE: frozenset({Role.KOORDINATOR}),
     Action.NAME_OFFICES: frozenset({Role.KOORDINATOR}),
@@ -60,7 +61,6 @@ MAY: Mapping[Action, frozenset[Role]] = {
     Action.READ_BOARD: _EVERYONE - {Role.OPERATOR, Role.ADMINISTRATOR},
     Action.READ_REGISTER: _EVERYONE,
     Action.OPERATE: frozenset({Role.OPERATOR}),
-    Action.MOVE_DEMO_CLOCK: _EVERYONE,
 }
 
 
@@ -83,6 +83,16 @@ class Actor:
 
     def has(self, *roles: str) -> bool:
         return any(role in self.roles for role in roles)
+
+    @property
+    def sees_all_cases(self) -> bool:
+        """Whether lists and cases are not kept to those of the own shelter or the own journeys (PROCESS 1.2)."""
+        return self.has(*_SEE_ALL_CASES)
+
+    @property
+    def sees_short_card(self) -> bool:
+        """Whether a case shows no assessment, no flags and no answers of others: an escort's (PROCESS 1.2)."""
+        return self.has("pendamping") and not self.has(*_SEE_WHOLE_CASES)
 
     def may(self, action: Action) -> bool:
         return self.kind == "system" or any(role in MAY[action] for role in self.roles)

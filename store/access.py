@@ -2,28 +2,47 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from domain.agencies import Register
 from domain.course import DEPARTURE, TaskFacts
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.planning import function_of, office_of
+from domain.roles import Actor
 from store.casefile import CaseFile, open_case_file
 from store.tables_account import accounts
+from store.tables_case import cases, legs
 from store.unit import Unit
+
+_OF_OWN_CASES = ("pekerja_sosial", "kepala_sentra", "pendamping")
 
 
 def must_be_of_shelter(unit: Unit, file: CaseFile) -> None:
-    """Social workers and heads see and work on cases housed with them only (PROCESS 1.2)."""
+    """Social workers and heads work on cases housed with them, escorts on own journeys (PROCESS 1.2).
+
+    Raises NotFound("NO_SUCH_CASE"): who may not see a case does not learn that it is there.
+    """
     by = unit.by
-    if by.kind != "account" or by.has("koordinator", "pemeriksa", "penyetuju", "pimpinan", "auditor", "ppdp"):
+    if by.kind != "account" or by.sees_all_cases or not by.has(*_OF_OWN_CASES):
         return
-    if by.has("pekerja_sosial", "kepala_sentra"):
-        places = {file.course.shelter, *(leg.hands_to for leg in file.course.legs)}
-        if by.agency not in places:
-            raise NotFound("NO_SUCH_CASE")
-    elif by.has("pendamping") and not is_escort(unit, file):
+    places = {file.course.shelter, *(leg.hands_to for leg in file.course.legs)}
+    if by.has("pekerja_sosial", "kepala_sentra") and by.agency in places:
+        return
+    if not (by.has("pendamping") and is_escort(unit, file)):
         raise NotFound("NO_SUCH_CASE")
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """The same rule for lists: which rows of `cases` this account sees."""
+    if actor.sees_all_cases:
+        return true()
+    mine: list[ColumnElement[bool]] = [false()]
+    if actor.has("pekerja_sosial", "kepala_sentra") and actor.agency:
+        stays = select(legs.c.case_id).where(legs.c.hands_to == actor.agency)
+        mine += [cases.c.shelter == actor.agency, cases.c.id.in_(stays)]
+    if actor.has("pendamping"):
+        mine.append(cases.c.id.in_(select(legs.c.case_id).where(legs.c.escort_account == actor.id)))
+    return or_(*mine)
 
 
 def is_escort(unit: Unit, file: CaseFile) -> bool:

@@ -10,12 +10,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain.course import Course, HandoverFacts, LegFacts, TaskFacts
+from domain.course import DEPARTURE, Course, HandoverFacts, LegFacts, TaskFacts
 from domain.errors import NotFound
 from domain.gate import CheckResult, Verdict, judge
 from domain.journal import Kind, Row
-from domain.roles import Action
-from domain.tasks import TaskStatus
+from domain.roles import Action, Actor
 from domain.waiting import Waiting, waits_for
 from store import journal, outbox, people
 from store.access import must_be_of_shelter
@@ -26,7 +25,6 @@ from store.tables_case import cases
 from store.unit import Reading, Unit
 
 PERSON_FIELDS = ("identity", "origin", "travel")
-LIMITED_ROLES = ("auditor",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +99,25 @@ def _names(reading: Reading, rows: list[Row]) -> dict[str, str]:
 # --- as JSON (CONTRACT, GET /cases/{n})
 
 
-def case_json(view: CaseView) -> dict[str, Any]:
-    """The answer of `GET /cases/{n}`, word for word; remedies are {code, facts} for the caller to put into words."""
+def case_json(view: CaseView, reader: Actor) -> dict[str, Any]:
+    """The answer of `GET /cases/{n}`, word for word; remedies are {code, facts} for the caller to put into words.
+
+    An escort's is the short card, as on the page: no flags, reasons, checks or answers; of the tasks the departures.
+    """
+    course = view.course
+    whole = _whole_case(view)
+    if not reader.sees_short_card:
+        return whole
+    return whole | {
+        "flags": {},
+        "holds": [hold | {"reason": ""} for hold in whole["holds"]],
+        "waits_for": [wait for wait in whole["waits_for"] if wait["task"] == DEPARTURE],
+        "tasks": [_task(view, task) for task in course.instances(DEPARTURE)],
+        "gate": whole["gate"] | {"basis": None, "checks": [], "approvals": []},
+    }
+
+
+def _whole_case(view: CaseView) -> dict[str, Any]:
     course = view.course
     return {
         "number": course.number,
@@ -248,7 +263,3 @@ def journal_page(reading: Reading, actor_may: bool, number: str, after: int, lim
         for row in page
     ]
     return {"items": items, "next_cursor": str(page[-1].n) if more else None}
-
-
-def is_waiting(task: TaskFacts) -> bool:
-    return task.is_open or task.status in (TaskStatus.DIJAWAB, TaskStatus.GAGAL)

@@ -254,6 +254,7 @@ def tables_of(file: CaseFile) -> Tables:
                 "departs_at": leg.departs_at,
                 "arrives_at": leg.arrives_at,
                 "hands_to": leg.hands_to,
+                "escort_account": leg.escort_account,
                 "state": leg.state.value,
                 "departed_at": leg.departed_at,
                 "arrived_at": leg.arrived_at,

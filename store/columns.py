@@ -7,14 +7,13 @@ import json
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Dialect, LargeBinary, String, Table, Text
+from sqlalchemy import Dialect, String, Table, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from domain.journal import canonical
 
-SealedBlob = LargeBinary
 TEXT_LENGTH = 27
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import func, literal, select
 from domain.roles import Action, Actor
 from domain.tasks import LIVE_ASKS
 from store import journal, outbox
+from store.access import seen_by
 from store.overview import Conducted
 from store.tables_case import asks, cases
 from store.unit import Reading
 
-SEES_ALL = ("koordinator", "pemeriksa", "penyetuju", "pimpinan", "auditor", "ppdp")
 _LIVE = tuple(sorted(state.value for state in LIVE_ASKS))
 
 
@@ -49,12 +49,10 @@ def open_asks_of(reading: Reading, actor: Actor, agency: str, limit: int = 200) 
             asks.c.due_at, cases.c.procedure_code, cases.c.procedure_version, asks.c.mail,
         )
         .join(cases, cases.c.id == asks.c.case_id)
-        .where(asks.c.agency == agency, asks.c.state.in_(_LIVE))
+        .where(asks.c.agency == agency, asks.c.state.in_(_LIVE), seen_by(actor))
         .order_by(asks.c.opened_at, asks.c.id)
         .limit(limit)
     )  # fmt: skip
-    if not actor.has(*SEES_ALL):
-        statement = statement.where(cases.c.shelter == (actor.agency or ""))
     rows = reading.rows(statement)
     mails = outbox.mail_states(reading, {row.mail for row in rows if row.mail})
     return [OpenAsk(*(*row[:8], (row[8], row[9]), mails.get(row.mail or ""))) for row in rows]

@@ -107,9 +107,3 @@ def _must_be_independent(unit: Unit, file: CaseFile) -> None:
     barred |= {f"account:{leg.escort_account}" for leg in course.legs if leg.escort_account}
     if is_one_of(unit, barred):
         raise NotAllowed("ENTERED_BY_SELF")
-
-
-# --- departures
-
-
-# --- under way

@@ -49,6 +49,11 @@ def next_count(unit: Unit, name: str) -> int:
     return int(unit.scalar(select(counters.c.value).where(counters.c.name == name)))
 
 
+def take_turn(unit: Unit, name: str) -> None:
+    """Lets units that take the same turn run one after another; to the end of this one (PostgreSQL; SQLite has one)."""
+    unit.upsert(counters, {"name": f"turn-{name}", "value": 1}, ["name"], {"value": counters.c.value})
+
+
 def check_keys(reading: Reading) -> bool:
     """Compares the keys in hand with those this database was written with; False when none is noted for one of them.
 

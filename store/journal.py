@@ -310,7 +310,8 @@ def next_generation(unit: "Unit", subject: str) -> None:
 def subjects_with_news(reading: "Reading", now: datetime, limit: int) -> list[Subject]:
     """Cases and desks that their conductor must hear of: rows not taken in, not started yet, or due at *now*.
 
-    now: application time. Longest untold first. Three small index reads, joined; never the whole table.
+    now: application time. News first, the longest untold before the rest; then what is due.
+    Three small index reads, joined; never the whole table.
     """
     parts: list[Select[Any]] = [
         select(_c.id).where(_c.head > _c.applied, ~_c.over),
@@ -320,7 +321,7 @@ def subjects_with_news(reading: "Reading", now: datetime, limit: int) -> list[Su
     statement = (
         select(*_STANDING)
         .where(_c.id.in_(union(*parts)), _AWAKE)
-        .order_by(func.coalesce(_c.next_due_at, literal(now, UtcDateTime)), _c.id)
+        .order_by(_c.wakes_since.is_(None), _c.wakes_since, _c.next_due_at, _c.id)
         .limit(limit)
     )
     return [Subject(*found) for found in reading.rows(statement)]

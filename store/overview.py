@@ -6,18 +6,20 @@ Keyset pages: a cursor is the last row's keys, opaque to the reader.
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
+from domain.course import DEPARTURE
 from domain.errors import Invalid
 from domain.ids import is_number
 from domain.roles import Action, Actor
 from store import journal, outbox, people
-from store.tables_case import asks, cases, tasks
+from store.access import seen_by
+from store.tables_case import asks, cases, legs, tasks
 from store.unit import Reading
 
 PAGE = 50
@@ -108,9 +110,7 @@ def count_cases(reading: Reading, actor: Actor, filters: Filters) -> dict[str, i
 
 
 def _filtered(reading: Reading, statement: Select[Any], actor: Actor, filters: Filters) -> Select[Any]:
-    wanted: list[Any] = []
-    if not actor.has("koordinator", "pemeriksa", "penyetuju", "pimpinan", "auditor", "ppdp"):
-        wanted.append(cases.c.shelter == (actor.agency or ""))
+    wanted: list[Any] = [seen_by(actor)]
     for column, value in (
         (cases.c.status, filters.status),
         (cases.c.stage, filters.stage),
@@ -131,7 +131,7 @@ def _filtered(reading: Reading, statement: Select[Any], actor: Actor, filters: F
         wanted.append(cases.c.is_open)
     if filters.q:
         wanted.append(_matches(reading, filters.q.strip()))
-    return statement.where(and_(*wanted)) if wanted else statement
+    return statement.where(and_(*wanted))
 
 
 def _matches(reading: Reading, text: str) -> Any:
@@ -139,12 +139,6 @@ def _matches(reading: Reading, text: str) -> Any:
     if is_number(number):
         return cases.c.number == number
     return cases.c.id.in_(people.search(reading, text))
-
-
-def names_of(reading: Reading, listed: Iterable[Listed]) -> dict[str, str]:
-    """Full names for a staff list, by person id; a child has none in any list (LOOK)."""
-    wanted = [line.person_id for line in listed if not line.is_child]
-    return {person: details["name"] for person, details in people.get_people(reading, wanted).items()}
 
 
 # --- asks
@@ -158,8 +152,8 @@ def list_asks(
     statement = select(
         asks.c.id, asks.c.mail, asks.c.number, asks.c.task, asks.c.agency, asks.c.state, asks.c.due_at, asks.c.opened_at
     )
-    if not actor.has("koordinator", "pemeriksa", "penyetuju", "pimpinan", "auditor", "ppdp"):
-        statement = statement.join(cases, cases.c.id == asks.c.case_id).where(cases.c.shelter == (actor.agency or ""))
+    if not actor.sees_all_cases:
+        statement = statement.join(cases, cases.c.id == asks.c.case_id).where(seen_by(actor))
     if state:
         known = {"queued", "sent", "answered", "withdrawn", "superseded"}
         if state not in known:
@@ -240,6 +234,12 @@ def my_tasks(reading: Reading, actor: Actor, limit: int = 600) -> list[OwnTask]:
     if actor.has("pekerja_sosial", "kepala_sentra") and actor.agency:
         own = and_(tasks.c.status.in_(WAITING_STATES), tasks.c.agency == actor.agency)
         found += _tasks(reading, "answer", own, limit)
+    elif actor.has("pendamping"):
+        mine = exists().where(
+            legs.c.case_id == tasks.c.case_id, legs.c.n == tasks.c.n, legs.c.escort_account == actor.id
+        )
+        departures = and_(tasks.c.status.in_(WAITING_STATES), tasks.c.code == DEPARTURE, mine)
+        found += _tasks(reading, "answer", departures, limit)
     return found
 
 

@@ -8,7 +8,9 @@ from sqlalchemy import insert, select
 
 from domain.course import TaskFacts
 from domain.errors import NotFound
+from domain.roles import Action, Actor
 from store import journal
+from store.access import seen_by
 from store.casefile import CaseFile, open_case_file_by_id
 from store.tables_case import answers, cases, receipts
 from store.unit import Reading, Unit
@@ -61,16 +63,22 @@ def find_receipt_by_nonce(reading: Reading, nonce: str) -> str | None:
     return found
 
 
-def answer_state(reading: Reading, number: str) -> dict[str, Any]:
-    """`GET /answers/{receipt}`: stored until the workflow took every row in, then applied, or late without effect."""
+def answer_state(reading: Reading, actor: Actor, number: str) -> dict[str, Any]:
+    """`GET /answers/{receipt}`: stored until the workflow took every row in, then applied, or late without effect.
+
+    Raises NotFound("NO_SUCH_RECEIPT") also where the actor sees none of its cases; of several only the seen are told.
+    """
+    actor.must(Action.READ_CASE)
     head = reading.row(select(receipts.c.received_at).where(receipts.c.receipt == number))
     if head is None:
         raise NotFound("NO_SUCH_RECEIPT")
     rows = reading.rows(
         select(answers.c.ask, answers.c.task, answers.c.code, answers.c.row, answers.c.case_id, cases.c.number)
         .join(cases, cases.c.id == answers.c.case_id)
-        .where(answers.c.receipt == number)
+        .where(answers.c.receipt == number, seen_by(actor))
     )
+    if not rows or actor.sees_short_card:
+        raise NotFound("NO_SUCH_RECEIPT")
     shown: list[dict[str, Any]] = []
     applied_at: datetime | None = None
     for row in rows:

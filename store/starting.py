@@ -105,6 +105,7 @@ def open_case(unit: Unit, order: OpenOrder) -> Opened:
     _check_place(order, register)
     offices = checked_offices(procedure, register, order.offices)
     flags = _start_flags(procedure, order, person, unit.now)
+    house.take_turn(unit, "starting")  # two starts for one person at once: the second sees the first
     matches = find_matches(unit, person, order.destination)
     draft = False
     decided = dict(order.decisions)
@@ -182,6 +183,7 @@ def _make_case(
             "urgent": order.urgent,
             "offices": offices,
             "draft": draft,
+            "decisions": [list(each) for each in sorted(order.decisions) if each[0] in {m["number"] for m in matches}],
             "flags": clear,
         },
         {"flags": secret} if secret else None,

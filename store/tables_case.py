@@ -195,7 +195,7 @@ class ApprovalRow(SQLModel, table=True):
 
 
 class LegRow(SQLModel, table=True):
-    """One stretch of the journey. Places, carrier and escort are sealed in the journal."""
+    """One stretch of the journey. Places, carrier and the escort's name are sealed in the journal."""
 
     __tablename__ = "legs"
 
@@ -205,6 +205,7 @@ class LegRow(SQLModel, table=True):
     departs_at: datetime = Field(sa_type=UtcDateTime)
     arrives_at: datetime = Field(sa_type=UtcDateTime)
     hands_to: str
+    escort_account: str | None = Field(default=None, index=True)
     state: str
     departed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     arrived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -93,6 +93,8 @@ class Conducting:
             self._done_row = max(self._done_row, heard, now.row if now else 0)
             if now is None:
                 await self._wait(workflow.now() + STUCK_WAIT)
+                if self._is_long(start) and not self._deliveries:
+                    await self._continue(start)
                 continue
             self._offset = timedelta(seconds=now.offset_s)
             workflow.set_current_details(f"{now.phase}: {now.open_asks} open, next {now.next_at or 'on news'}")

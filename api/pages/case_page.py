@@ -14,8 +14,6 @@ from store.unit import Unit
 from templates import words, words_staff
 from templates.staff_views import CasePage, SimilarLine
 
-SHORT_CARD_ROLES = ("pendamping",)
-
 
 def open_reader(unit: Unit, number: str, language: str, what: str = "page") -> CaseReader:
     """Opens the case for the unit's actor (one access row) and readies its words. Raises as `view_case`."""
@@ -35,17 +33,12 @@ def _name_escorts(unit: Unit, view: CaseView) -> None:
                 continue
 
 
-def is_limited(me: Actor) -> bool:
-    """An escort gets the short card: no assessment, no answers of others (PROCESS 1.2)."""
-    return me.has(*SHORT_CARD_ROLES) and not me.has("koordinator", "pekerja_sosial", "kepala_sentra", "pimpinan")
-
-
 def build(
     unit: Unit, number: str, language: str, typed: Mapping[str, str] | None = None, open_form: str = ""
 ) -> CasePage:
     reader = open_reader(unit, number, language)
     course, person = reader.view.course, reader.view.person
-    limited = is_limited(unit.by)
+    limited = unit.by.sees_short_card
     named = people_words.sees_names(unit.by)
     status = course.status.value
     tag = "lost" if course.status is CaseStatus.HILANG_KONTAK else words.tag_of(status)
@@ -196,4 +189,4 @@ def closing_statuses(reader: CaseReader) -> tuple[CaseStatus, ...]:
     return tuple(found)
 
 
-__all__ = ["build", "case_acts", "closing_statuses", "hold_kinds", "is_limited", "may_plan", "open_reader"]
+__all__ = ["build", "case_acts", "closing_statuses", "hold_kinds", "may_plan", "open_reader"]

@@ -1,7 +1,6 @@
 """Calls on one case: start it, read it, and the acts of coordinator, approver and escort (CONTRACT, API)."""
 
-import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -10,7 +9,8 @@ from api.v1 import schemas
 from api.v1.acts import Answer, Bearer, Cursor, ToolsDep, act, moment, shown
 from api.v1.openapi import takes
 from domain.clock import parse_moment
-from domain.errors import Invalid
+from domain.errors import NotAllowed
+from domain.ids import parse_hold_id
 from domain.roles import Action
 from store import case_acts, overview, starting
 from store.access import must_be_of_shelter
@@ -22,7 +22,6 @@ from store.unit import Unit
 from templates.words import remedy_both
 
 router = APIRouter(tags=["cases"])
-HOLD_ID: Final = re.compile(r"h[0-9a-z]{11}")
 
 
 def standing(unit: Unit, number: str) -> dict[str, Any]:
@@ -102,7 +101,7 @@ async def list_cases(
 async def case(number: str, me: Bearer, tools: ToolsDep) -> Response:
     """The whole case. Opening it leaves one row in the reading journal; for an approver it opens the items too."""
     view = await tools.units.write(me, lambda unit: view_case(unit, number, "api"))
-    content = case_json(view)
+    content = case_json(view, me)
     for check in content["gate"]["checks"]:
         for wait in check["waits"]:
             wait["remedy"] = remedy_of(view, wait["remedy"])
@@ -129,6 +128,8 @@ async def case_journal(
     me.must(Action.READ_CASE)
 
     def look(unit: Unit) -> dict[str, Any]:
+        if me.sees_short_card:
+            raise NotAllowed("ROLE_LACKS_ACTION", action="read_journal")
         must_be_of_shelter(unit, open_case_file(unit, number))
         return journal_page(unit, True, number, after)
 
@@ -174,9 +175,7 @@ async def set_hold(number: str, request: Request, me: Bearer, tools: ToolsDep) -
 @router.post("/cases/{number}/holds/{hold}/lift", openapi_extra=takes(schemas.ReasonBody))
 async def lift_hold(number: str, hold: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
     def lift(unit: Unit, body: schemas.ReasonBody) -> Answer:
-        if HOLD_ID.fullmatch(hold) is None:
-            raise Invalid("ID_INVALID", field="hold")
-        case_acts.lift_hold(unit, number, hold, body.reason)
+        case_acts.lift_hold(unit, number, parse_hold_id(hold), body.reason)
         return 200, {"id": hold, **standing(unit, number)}
 
     return await act(request, tools, me, schemas.ReasonBody, lift)

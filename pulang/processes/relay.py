@@ -241,7 +241,10 @@ class Relay:
         if subject.kind == "case":
             case_id = subject.id.removeprefix("case-")
             # The hold is news too; without this the lost workflow would be told of it at once.
-            call.about = await self._units.write(SYSTEM, lambda unit: _hold_for_reconciling(unit, case_id))
+            try:
+                call.about = await self._units.write(SYSTEM, lambda unit: _hold_for_reconciling(unit, case_id))
+            except Unavailable:  # the next turn reports it again
+                self._called.pop(subject.id, None)
 
     async def _is_back(self) -> bool:
         if time.monotonic() < self._away.until:

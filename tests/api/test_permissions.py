@@ -92,7 +92,7 @@ CALLS = [
         {"event": "ARRIVED", "at": "2026-11-30T08:00:00+07:00"},
     ),
     Call("reading a case", READERS, "/cases/{n}"),
-    Call("its journal", READERS, "/cases/{n}/journal"),
+    Call("its journal", READERS - {"pendamping"}, "/cases/{n}/journal"),
     Call("the list", READERS, "/cases"),
     Call("asks", READERS, "/asks"),
     Call("answers", READERS, "/answers/R-2345678923"),

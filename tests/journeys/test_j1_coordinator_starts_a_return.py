@@ -159,7 +159,7 @@ async def test_a_coordinator_starts_one_return_and_each_desk_gets_one_mail(
         "kemenkes-karantina@example.invalid",
         "kri-twu@example.invalid",
     ]
-    for letter in fresh:
+    for letter in mails_about(outsider, number, fresh):
         for secret in ("Johana", "Lembata"):
             assert secret not in str(letter.message["Subject"])
             assert secret not in letter.text

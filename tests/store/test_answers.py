@@ -15,7 +15,7 @@ from store.case_acts import close_case, set_flags
 from store.receipts import answer_state
 from store.reviews import decide, mark_not_required, verify
 from store.tables_case import answers, receipts
-from tests.support.cases import AtPoint, Ministry, a_form, a_person
+from tests.support.cases import AtPoint, Ministry, a_form, a_person, actor
 
 
 def refused(act: Callable[[], object]) -> str:
@@ -58,10 +58,10 @@ def test_an_answer_is_a_row_and_a_receipt_before_the_workflow_hears_of_it(minist
     assert receipt.receipt.startswith("R-")
     assert len(receipt.receipt) == 12
     assert (receipt.state, receipt.task["status"]) == ("stored", "LULUS")
-    state = ministry.read(lambda reading: answer_state(reading, receipt.receipt))
+    state = ministry.read(lambda reading: answer_state(reading, actor("k1"), receipt.receipt))
     assert (state["state"], state["applied_at"]) == ("stored", None)
     ministry.run()
-    state = ministry.read(lambda reading: answer_state(reading, receipt.receipt))
+    state = ministry.read(lambda reading: answer_state(reading, actor("k1"), receipt.receipt))
     assert state["state"] == "applied"
     assert state["asks"][0]["answer"] == "SELESAI"
     assert state["ask"] == state["asks"][0]["ask"]
@@ -460,7 +460,7 @@ def test_one_mail_with_several_asks_is_answered_with_one_receipt(ministry: Minis
 
     assert len(done.answered) == 2
     assert {ministry.status(number, "akses.identitas") for number in (first, second)} == {"DIJAWAB"}
-    state = ministry.read(lambda reading: answer_state(reading, done.receipt))
+    state = ministry.read(lambda reading: answer_state(reading, actor("k1"), done.receipt))
     assert len(state["asks"]) == 2
     assert "ask" not in state
 
@@ -513,7 +513,10 @@ def test_all_faults_of_a_form_are_told_at_once_and_nothing_is_stored(
 
 
 def test_an_unknown_receipt_is_not_found(ministry: Ministry) -> None:
-    assert refused(lambda: ministry.read(lambda reading: answer_state(reading, "R-2222222222"))) == "NO_SUCH_RECEIPT"
+    assert (
+        refused(lambda: ministry.read(lambda reading: answer_state(reading, actor("k1"), "R-2222222222")))
+        == "NO_SUCH_RECEIPT"
+    )
 
 
 # --- the end of care
@@ -540,11 +543,11 @@ def test_ten_answers_given_while_the_engine_is_away_are_all_applied_afterwards(m
     numbers = [ministry.start(person=a_person(f"Orang {chr(65 + i)}", birth_date=None)) for i in range(10)]
     ministry.play_until_open(numbers[0], "akses.identitas")
     given = [ministry.answer(number, "akses.identitas") for number in numbers]
-    states = [ministry.read(lambda r, one=one: answer_state(r, one))["state"] for one in given]  # type: ignore[misc]
+    states = [ministry.read(lambda r, one=one: answer_state(r, actor("k1"), one))["state"] for one in given]  # type: ignore[misc]
     assert states == ["stored"] * 10
 
     ministry.clock.now += timedelta(minutes=10)
     ministry.run()
 
-    states = [ministry.read(lambda r, one=one: answer_state(r, one))["state"] for one in given]  # type: ignore[misc]
+    states = [ministry.read(lambda r, one=one: answer_state(r, actor("k1"), one))["state"] for one in given]  # type: ignore[misc]
     assert states == ["applied"] * 10
