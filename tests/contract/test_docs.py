@@ -20,8 +20,7 @@ CONTRACT = (ROOT / "docs/reference/contract.md").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
 READERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 LATER_COMMANDS = {"simulate", "backup", "restore", "reconcile", "procedure"}
-LATER_CALLS = ("/manifests", "/groups", "/corrections")
-LATER_PAGES = {"/rombongan/{}", "/manifes", "/coba"}
+LATER_CALLS = ("/corrections",)
 
 
 def command_names() -> set[str]:
@@ -70,10 +69,10 @@ def test_crash_points_can_be_chosen_by_their_names_only() -> None:
 
 def test_the_commands_of_the_contract_are_there() -> None:
     now, later = row_of("commands").split("; `--help`")[0].split(", later ")
-    promised = {name.strip() for name in now.strip("` ").removeprefix("pulang ").split("·")}
+    promised = {name.strip() for name in now.strip("` ").removeprefix("pulang ").split("·") if "ⁿ" not in name}
     coming = {name.split()[0] for name in later.strip("`").split(" · ")}
     assert coming <= LATER_COMMANDS
-    assert promised - LATER_COMMANDS <= command_names()
+    assert promised <= command_names()
 
 
 def test_documents_name_no_command_that_is_none() -> None:
@@ -120,6 +119,8 @@ def promised_calls() -> set[tuple[str, str]]:
     base = ""
     for line in table.splitlines():
         cell = line.partition(" | ")[0].lstrip("| ")
+        if cell.startswith("ⁿ"):
+            continue
         cell = re.sub(r"\(later[^)]*\)", "", cell)
         method = ""
         for part in (part.strip().replace("`", "") for part in cell.split("·")):
@@ -159,9 +160,9 @@ def test_every_call_of_the_contract_for_this_release_is_answered(web: FastAPI) -
 
 def test_every_page_of_the_contract_for_this_release_is_there(web: FastAPI) -> None:
     text = CONTRACT.split("## Pages")[1].split("## API")[0].split("Pages:")[1]
-    pages = {bare(path) for path in re.findall(r"`(/[^`]*)`", text)}
+    pages = {bare(path) for path in re.findall(r"`(/[^`]*)`(?!ⁿ)", text)}
     assert {"/", "/kasus/baru", "/kasus/{}", "/kasus/{}/gerbang", "/tugas"} <= pages
-    wanted = {("GET", page) for page in pages - LATER_PAGES}
+    wanted = {("GET", page) for page in pages}
     wanted |= {("GET", "/t/{}"), ("POST", "/t/{}"), ("POST", "/masuk")}
     wanted |= {("GET", path) for path in ("/healthz", "/readyz", "/metrics")}
     assert not_answered(web, wanted) == set()
