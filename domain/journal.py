@@ -65,6 +65,8 @@ class Kind(StrEnum):
     # --- the house
     REGISTER_LOADED = "REGISTER_LOADED"  # agencies (number), source
     ACCOUNT_MADE = "ACCOUNT_MADE"  # account, roles
+    ACCOUNT_CLOSED = "ACCOUNT_CLOSED"  # account
+    ACCOUNT_REOPENED = "ACCOUNT_REOPENED"  # account
     TOKEN_MADE = "TOKEN_MADE"  # noqa: S105  # account, scope
     TOKEN_REVOKED = "TOKEN_REVOKED"  # noqa: S105
     SIGNED_IN = "SIGNED_IN"  # account

@@ -13,7 +13,7 @@ from typing import Any
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from domain.errors import Invalid, NotFound
 from domain.journal import Kind
@@ -150,10 +150,27 @@ def list_actors(reading: Reading, role: str | None = None) -> list[Actor]:
     return [actor for actor in actors if role is None or role in actor.roles]
 
 
-def set_active(unit: Unit, account: str, active: bool) -> None:
-    """Closes or reopens an account; closing ends its sessions at once. Reported by the caller's row."""
-    unit.execute(update(accounts).where(_a.id == account).values(active=active, epoch=_a.epoch + 1))
+def close_account(unit: Unit, account: str) -> None:
+    """Closes an account; its sessions and tokens end at once. Nothing is deleted: rows go on naming it."""
+    unit.execute(update(accounts).where(_a.id == account).values(active=False))
+    unit.append(HOUSE, Kind.ACCOUNT_CLOSED, {"account": account})
+    revoke(unit, account)
+
+
+def reopen_account(unit: Unit, account: str) -> None:
+    """Lets a closed account sign in again with its password; its tokens stay revoked."""
+    unit.execute(update(accounts).where(_a.id == account).values(active=True))
+    unit.append(HOUSE, Kind.ACCOUNT_REOPENED, {"account": account})
+
+
+def revoke(unit: Unit, account: str) -> int:
+    """Ends every session and every token of an account at once; returns how many tokens that were."""
+    unit.execute(update(accounts).where(_a.id == account).values(epoch=_a.epoch + 1))
     unit.execute(delete(sessions).where(_s.account == account))
+    living = int(unit.scalar(select(func.count()).select_from(tokens).where(_t.account == account, ~_t.revoked)))
+    unit.execute(update(tokens).where(_t.account == account).values(revoked=True))
+    unit.append(HOUSE, Kind.TOKEN_REVOKED, {"account": account, "tokens": living})
+    return living
 
 
 # --- tokens ---------------------------------------------------------------------------------------------------------
@@ -170,17 +187,6 @@ def make_token(unit: Unit, account: str, scope: str = "api") -> str:
     unit.execute(insert(tokens), values)
     unit.append(HOUSE, Kind.TOKEN_MADE, {"account": account, "scope": scope})
     return token
-
-
-def revoke_token(unit: Unit, token: str) -> bool:
-    """Ends a token; False when there was no such living one."""
-    hashed = unit.vault.token_hash(token)
-    account = unit.scalar(select(_t.account).where(_t.hash == hashed, ~_t.revoked))
-    if account is None:
-        return False
-    unit.execute(update(tokens).where(_t.hash == hashed).values(revoked=True))
-    unit.append(HOUSE, Kind.TOKEN_REVOKED, {"account": account})
-    return True
 
 
 def actor_of_token(reading: Reading, token: str) -> Actor | None:
@@ -244,10 +250,3 @@ def close_session(unit: Unit, secret: str) -> None:
     if account is not None:
         unit.execute(delete(sessions).where(_s.hash == hashed))
         unit.append(HOUSE, Kind.SIGNED_OUT, {"account": account})
-
-
-def close_all_sessions(unit: Unit, account: str) -> None:
-    """Signs the account out everywhere."""
-    unit.execute(update(accounts).where(_a.id == account).values(epoch=_a.epoch + 1))
-    unit.execute(delete(sessions).where(_s.account == account))
-    unit.append(HOUSE, Kind.SIGNED_OUT, {"account": account})

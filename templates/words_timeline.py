@@ -50,6 +50,8 @@ SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.SENDING_RELEASED: _("{actor} melanjutkan pengiriman surel."),
     Kind.REGISTER_LOADED: _("Daftar instansi dimuat."),
     Kind.ACCOUNT_MADE: _("{actor} membuat akun."),
+    Kind.ACCOUNT_CLOSED: _("{actor} menutup akun."),
+    Kind.ACCOUNT_REOPENED: _("{actor} membuka kembali akun."),
     Kind.TOKEN_MADE: _("{actor} membuat token."),
     Kind.TOKEN_REVOKED: _("{actor} mencabut token."),
     Kind.SIGNED_IN: _("{actor} masuk."),

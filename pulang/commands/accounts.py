@@ -10,7 +10,7 @@ import typer
 from domain.errors import DomainError
 
 if TYPE_CHECKING:
-    from store.unit import Units
+    from store.unit import Unit, Units
 
 T = TypeVar("T")
 
@@ -74,18 +74,51 @@ def add(
 @app.command()
 def token(login: Annotated[str, typer.Argument(help="Nama untuk masuk / login.")]) -> None:
     """Buat token API untuk satu akun; dicetak sekali saja / make an API token; it is printed once."""
+    from store import accounts
+
+    typer.echo(_on_account(login, accounts.make_token))
+
+
+@app.command()
+def close(login: Annotated[str, typer.Argument(help="Nama untuk masuk / login.")]) -> None:
+    """Tutup akun; sesi dan tokennya langsung berakhir / close an account; its sessions and tokens end at once."""
+    from store import accounts
+
+    _on_account(login, accounts.close_account)
+    typer.echo("Akun ditutup. / The account is closed.")
+
+
+@app.command()
+def reopen(login: Annotated[str, typer.Argument(help="Nama untuk masuk / login.")]) -> None:
+    """Buka kembali akun yang ditutup / open a closed account again."""
+    from store import accounts
+
+    _on_account(login, accounts.reopen_account)
+    typer.echo("Akun dibuka kembali. / The account is open again.")
+
+
+@app.command()
+def revoke(login: Annotated[str, typer.Argument(help="Nama untuk masuk / login.")]) -> None:
+    """Akhiri semua sesi dan token satu akun / end every session and token of one account."""
+    from store import accounts
+
+    ended = _on_account(login, accounts.revoke)
+    typer.echo(f"Semua sesi dan {ended} token berakhir. / All sessions and {ended} tokens are ended.")
+
+
+def _on_account(login: str, act: "Callable[[Unit, str], T]") -> T:
+    """Do *act* to the account with that login, open or closed."""
     from domain.errors import NotFound
     from domain.roles import SYSTEM
     from store import accounts
-    from store.unit import Unit
 
-    def make(unit: Unit) -> str:
+    def done(unit: "Unit") -> T:
         account = accounts.find_by_login(unit, login)
         if account is None:
             raise NotFound("NO_SUCH_ACCOUNT")
-        return accounts.make_token(unit, account.actor.id)
+        return act(unit, account.actor.id)
 
-    typer.echo(_with_units(lambda units: units.write_sync(SYSTEM, make)))
+    return _with_units(lambda units: units.write_sync(SYSTEM, done))
 
 
 def new_password() -> str:

@@ -37,6 +37,8 @@ async def test_a_cookie_is_no_token(site: Site) -> None:
 @pytest.mark.proves("S52")
 async def test_a_revoked_token_ends_at_once(site: Site) -> None:
     assert (await site.get("koordinator1", "/cases")).status_code == 200
-    token = site.accounts["koordinator1"]["token"]
-    await site.units.write(SYSTEM, lambda unit: accounts.revoke_token(unit, token))
+    login = site.accounts["koordinator1"]["login"]
+    me = await site.units.read(lambda reading: accounts.find_by_login(reading, login))
+    assert me is not None
+    await site.units.write(SYSTEM, lambda unit: accounts.revoke(unit, me.actor.id))
     assert (await site.get("koordinator1", "/cases")).status_code == 401

@@ -89,6 +89,23 @@ def test_an_account_is_made_with_a_secret_that_is_shown_once(home: Path) -> None
     assert token.startswith("plg_")
 
 
+@pytest.mark.proves("S48")
+def test_an_account_is_closed_opened_again_and_its_tokens_are_revoked(home: Path) -> None:
+    pulang("migrate")
+    pulang("accounts", "add", "operator9", "--name", "Contoh", "--role", "operator", "--staff-number", "CONTOH-1")
+    pulang("accounts", "token", "operator9")
+
+    assert "1 token" in pulang("accounts", "revoke", "operator9").stdout
+    assert pulang("accounts", "close", "operator9").exit_code == 0
+    assert pulang("accounts", "list").stdout == ""
+    assert pulang("accounts", "reopen", "operator9").exit_code == 0
+    assert "operator9" in pulang("accounts", "list").stdout
+
+    for act in ("close", "reopen", "revoke", "token"):
+        refused = pulang("accounts", act, "nobody")
+        assert (refused.exit_code, "no such account" in refused.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("options", "word"),
     [

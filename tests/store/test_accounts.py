@@ -46,12 +46,11 @@ def test_only_the_right_password_of_a_living_account_fits(units: Units) -> None:
     assert not accounts.check_password(find(units, "contoh"), "x" * 100_000)
     assert not accounts.check_password(find(units, "nobody"), PASSWORD)
 
-    def close(unit: Unit) -> None:
-        unit.without_journal("a test")
-        accounts.set_active(unit, account, active=False)
-
-    units.write_sync(SYSTEM, close)
+    units.write_sync(SYSTEM, lambda unit: accounts.close_account(unit, account))
     assert not accounts.check_password(find(units, "contoh"), PASSWORD)
+
+    units.write_sync(SYSTEM, lambda unit: accounts.reopen_account(unit, account))
+    assert accounts.check_password(find(units, "contoh"), PASSWORD)
 
 
 @pytest.mark.proves("S42")
@@ -114,8 +113,8 @@ def test_a_token_names_its_account_until_it_is_revoked(units: Units) -> None:
     assert (actor.id, actor.roles, actor.staff_number) == (account, ("koordinator",), "CONTOH-9999")
     assert token not in str(units.read_sync(lambda reading: reading.rows(text("SELECT * FROM tokens"))))
 
-    assert units.write_sync(SYSTEM, lambda unit: accounts.revoke_token(unit, token))
-    assert not units.write_sync(SYSTEM, lambda unit: accounts.revoke_token(unit, token))
+    assert units.write_sync(SYSTEM, lambda unit: accounts.revoke(unit, account)) == 1
+    assert units.write_sync(SYSTEM, lambda unit: accounts.revoke(unit, account)) == 0
     assert units.read_sync(lambda reading: accounts.actor_of_token(reading, token)) is None
     assert units.read_sync(lambda reading: accounts.actor_of_token(reading, "plg_x")) is None
 
@@ -176,10 +175,9 @@ def test_a_session_ends_at_once_on_the_server(units: Units, end: str) -> None:
         if end == "sign-out":
             accounts.close_session(unit, secret)
         elif end == "everywhere":
-            accounts.close_all_sessions(unit, account)
+            accounts.revoke(unit, account)
         else:
-            unit.without_journal("a test")
-            accounts.set_active(unit, account, active=False)
+            accounts.close_account(unit, account)
 
     units.write_sync(SYSTEM, act)
 
