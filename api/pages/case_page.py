@@ -1,12 +1,14 @@
 """The case page for one reader: everything on it, built in the unit that opened the case."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from api.pages import case_gate, case_journey, case_tasks, people_words
 from api.pages.case_reader import CaseReader
 from domain.cases import BY_COORDINATOR, MAY_BE_HELD, CaseStatus, may_go
 from domain.course import PLAN, Course
 from domain.errors import NotFound
+from domain.people import check_nik
 from domain.roles import Action, Actor
 from store import accounts, people
 from store.case_view import CaseView, view_case
@@ -83,6 +85,16 @@ def _about(reader: CaseReader) -> str:
     return " · ".join(parts)
 
 
+def _nik(reader: CaseReader) -> str:
+    """The NIK with what is odd about it: a remark to look at, never a stop (PROCESS 2.2)."""
+    person = reader.view.person
+    nik, born = str(person.get("nik") or ""), person.get("birth_date")
+    sure = bool(born) and person.get("birth_date_quality") == "pasti"
+    remarks = check_nik(nik, date.fromisoformat(str(born)) if sure else None, person.get("sex")) if nik else []
+    odd = [reader.name(remark, "nik_remark") for remark in remarks if remark != "NIK_DEMO"]
+    return f"{nik} ({'; '.join(odd)})" if odd else nik
+
+
 def _facts(reader: CaseReader) -> tuple[tuple[str, str], ...]:
     """Label keys of the facts (templates name them) and values; what is not known is left out."""
     course, person, view = reader.view.course, reader.view.person, reader.view
@@ -97,7 +109,7 @@ def _facts(reader: CaseReader) -> tuple[tuple[str, str], ...]:
     born = reader_birth(reader)
     facts = (
         ("born", born),
-        ("nik", person.get("nik") or ""),
+        ("nik", _nik(reader)),
         ("documents", documents),
         ("address", person.get("address") or ""),
         ("phone", person.get("phone") or ""),

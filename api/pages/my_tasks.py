@@ -26,6 +26,7 @@ from domain.regions import WIB
 from domain.roles import Action, Actor
 from domain.tasks import AnswerClass, class_of
 from store import agencies, answers, overview, people, reviews
+from store.casefile import open_case_file
 from store.overview import OwnTask
 from store.unit import Reading, Unit
 from templates import filters, words, words_staff
@@ -172,8 +173,8 @@ async def _act(tools: Tools, me: Actor, block: OwnBlock, row: OwnRow, given: Giv
         if block.kind == "verify":
             reviews.verify(unit, number, code, int(n), given.value, given.note or None)
         else:
-            rule = unit.rules.current.tasks.get(code)
-            fails = rule is not None and class_of(rule, given.value) is AnswerClass.FAILS
+            rule = open_case_file(unit, number).course.rule(code)
+            fails = class_of(rule, given.value) is AnswerClass.FAILS
             reason = joined_reason(given.reason, given.note) if fails else None
             note = None if fails else given.note or None
             answers.answer_as_staff(unit, number, code, int(n), given.value, reason, None, note)

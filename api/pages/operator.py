@@ -197,7 +197,7 @@ def _waits(procedure: Procedure, flow: Conducted, first: Mapping[str, Any] | Non
     if code == GATE:
         return say(words_staff.WAITS_SIGNATURES, language), True
     rule = procedure.tasks.get(code)
-    hidden = rule is not None and rule.restricted
+    hidden = rule is None or rule.restricted  # a task of an older version may be restricted
     task = say(words_staff.CONDITIONAL, language) if hidden else code
     forms = {
         "verify": words_staff.WAITS_SECOND_LOOK,

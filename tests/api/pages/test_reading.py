@@ -1,6 +1,7 @@
 """Who sees which page, in both languages, with words instead of codes, and nobody's name where it must not stand."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -157,3 +158,13 @@ async def test_the_operator_sees_no_name_and_no_restricted_task(story: Scene, pl
     assert played.gate in page.text
     story.site.conductor.reachable = False
     assert "Mesin alur tidak dapat dihubungi" in text_of(await browser.get("/operator"))
+
+
+async def test_an_odd_nik_is_a_remark_on_the_case_and_stops_nobody(story: Scene, played: Played) -> None:
+    browser = await story.site.sign_in("koordinator1")
+    assert "NIK bukan" not in text_of(await browser.get(f"/kasus/{played.middle}"))
+
+    person = {"nik": "531300", "birth_date": date(1991, 2, 3)}
+    number = await in_thread(lambda: story.start("Sartika Contoh Ganjil", person=person))
+
+    assert "531300 (NIK bukan 16 angka)" in text_of(await browser.get(f"/kasus/{number}"))
