@@ -15,6 +15,8 @@ from typing import Any
 
 FIRST_HASH = "0" * 64
 
+WORKFLOW_LOST = "workflow_lost"  # cause of a hold: the rows say open, the workflow has ended
+
 
 class Kind(StrEnum):
     """What a row reports. Comments name the codes carried; `sealed` content is named after the bar."""

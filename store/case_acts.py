@@ -14,7 +14,7 @@ from domain.cases import BY_COORDINATOR, ENDED, MAY_BE_HELD, CaseStatus, may_go
 from domain.data import debarkations
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from domain.ids import hold_id
-from domain.journal import Kind
+from domain.journal import WORKFLOW_LOST, Kind, Row
 from domain.people import clean_name
 from domain.roles import Action
 from store import journal
@@ -108,7 +108,10 @@ def _checked_day(text: str, unit: Unit) -> str:
 
 
 def lift_hold(unit: Unit, number: str, hold: str, reason: str) -> None:
-    """Lifts a hold with a reason, by the roles of 4.5; some need another person than the setter."""
+    """Lifts a hold with a reason, by the roles of 4.5; some need another person than the setter.
+
+    The hold of a case whose workflow was lost: lifting it lets the relay start another that goes on from the journal.
+    """
     file = open_case_file(unit, number)
     facts = file.course.holds.get(hold)
     if facts is None:
@@ -123,6 +126,12 @@ def lift_hold(unit: Unit, number: str, hold: str, reason: str) -> None:
     words = free_text(reason, "reason", needed=True)
     file.write(unit, Kind.HOLD_LIFTED, {"hold": hold, "kind": facts.kind}, {"reason": words})
     file.finish(unit)
+    if any(row.kind is Kind.HOLD_SET and row.codes["hold"] == hold and _lost(row) for row in file.rows):
+        journal.next_generation(unit, file.subject)
+
+
+def _lost(row: Row) -> bool:
+    return row.codes.get("cause") == WORKFLOW_LOST
 
 
 def name_receiver(

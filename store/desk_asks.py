@@ -11,9 +11,10 @@ from domain.tasks import LIVE_ASKS
 from store import journal, outbox
 from store.access import seen_by
 from store.overview import Conducted
-from store.tables_case import asks, cases
+from store.tables_case import asks, cases, holds
 from store.unit import Reading
 
+RECONCILING = "REKONSILIASI"
 _LIVE = tuple(sorted(state.value for state in LIVE_ASKS))
 
 
@@ -56,6 +57,17 @@ def open_asks_of(reading: Reading, actor: Actor, agency: str, limit: int = 200) 
     rows = reading.rows(statement)
     mails = outbox.mail_states(reading, {row.mail for row in rows if row.mail})
     return [OpenAsk(*(*row[:8], (row[8], row[9]), mails.get(row.mail or ""))) for row in rows]
+
+
+def reconciling(reading: Reading) -> list[tuple[str, str, datetime]]:
+    """Number, hold and since when, of cases whose rows and workflow disagree: a person must look. Oldest first."""
+    found = reading.rows(
+        select(cases.c.number, holds.c.id, holds.c.since)
+        .join(cases, cases.c.id == holds.c.case_id)
+        .where(holds.c.kind == RECONCILING, holds.c.active)
+        .order_by(holds.c.since, cases.c.number)
+    )
+    return [(row.number, row.id, row.since) for row in found]
 
 
 def held_by(reading: Reading, agencies: Collection[str]) -> dict[str, Held]:

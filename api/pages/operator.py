@@ -17,10 +17,11 @@ from api.pages.desk import draw, fault_of, fields, once
 from api.sessions import SignedIn, read_page_form
 from api.tools import ToolsDep, tools_of
 from domain.errors import DomainError, Invalid
+from domain.ids import parse_hold_id
 from domain.procedure import GATE, Procedure
 from domain.regions import WIB
 from domain.roles import Action, Actor
-from store import agencies, desk_asks, outbox
+from store import agencies, case_acts, desk_asks, outbox
 from store.overview import Conducted
 from store.unit import Reading, Unit
 from templates import filters, words, words_staff
@@ -91,6 +92,23 @@ async def hold(request: Request, me: SignedIn, tools: ToolsDep, language: Langua
         )
 
 
+@router.post("/operator/rekonsiliasi")
+async def go_on(request: Request, me: SignedIn, tools: ToolsDep) -> Response:
+    """Lifts the hold of a case whose workflow was lost, with a reason; another workflow goes on from its journal."""
+    me.must(Action.OPERATE)
+    form = await read_page_form(request, fields("number", "hold", "reason"))
+
+    def act(unit: Unit) -> str:
+        case_acts.lift_hold(unit, form.text("number"), parse_hold_id(form.text("hold")), form.text("reason"))
+        return "/operator?notice=HOLD_LIFTED"
+
+    try:
+        return await once(request, me, form, act)
+    except DomainError as error:
+        fault = fault_of(error)
+        return await _draw(request, me, status=error.status, faults=(fault,), typed=form.values)
+
+
 def build(reading: Reading, language: str) -> dict[str, Any]:
     flows = desk_asks.open_flows(reading)
     rows = standing(reading)
@@ -106,6 +124,7 @@ def build(reading: Reading, language: str) -> dict[str, Any]:
     return {
         "now": reading.now,
         "zone": WIB,
+        "reconciling": desk_asks.reconciling(reading),
         "flows": tuple(lines[:SHOWN]),
         "late": tuple(line for line in lines if line.late)[:20],
         "late_count": sum(line.late for line in lines),

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from activities.advance import pass_by
 from domain.errors import Unavailable
-from domain.journal import Kind
+from domain.journal import WORKFLOW_LOST, Kind
 from domain.moves import Act
 from domain.roles import SYSTEM
 from store import house, journal
@@ -308,7 +308,7 @@ def _hold_for_reconciling(unit: Unit, case_id: str) -> About:
     if any(hold.kind == RECONCILING and hold.active for hold in file.course.holds.values()):
         unit.without_journal("the hold is there already")
     else:
-        file.do(unit, Act(Kind.HOLD_SET, {"kind": RECONCILING, "cause": "workflow_lost"}))
+        file.do(unit, Act(Kind.HOLD_SET, {"kind": RECONCILING, "cause": WORKFLOW_LOST}))
         file.finish(unit)
     return _about(journal.lock_subject(unit, file.subject))
 

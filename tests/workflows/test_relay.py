@@ -17,6 +17,7 @@ from domain.rulebook import default_rulebook
 from pulang.processes import relay as relay_module
 from pulang.processes.relay import Relay
 from store import agencies, house, journal
+from store.case_acts import lift_hold
 from store.casefile import open_case_file
 from store.journal import Subject
 from store.starting import OpenOrder, PersonEntry, open_case
@@ -246,6 +247,19 @@ async def test_a_case_whose_workflow_ended_is_held_by_the_system_once(units: Uni
     assert len(conductor.calls) == 1
     file = await units.read(lambda reading: open_case_file(reading, number))
     assert [hold.kind for hold in file.course.holds.values()] == ["REKONSILIASI"]
+
+    # an operator has looked: another workflow, of the next generation, goes on from the rows
+    before = await units.read(lambda reading: journal.find_subject(reading, file.subject))
+    operator = Actor("account", "o1", roles=("operator",))
+    (hold,) = file.course.holds
+    await units.write(operator, lambda unit: lift_hold(unit, number, hold, "Contoh: sudah diperiksa."))
+    after = await units.read(lambda reading: journal.find_subject(reading, file.subject))
+    assert before is not None
+    assert after is not None
+    assert (after.generation, after.over) == (before.generation + 1, False)
+    conductor.answer = Told.STARTED
+    async with relaying(units, conductor):
+        await until(lambda: len(conductor.calls) == 2)
 
 
 async def a_case(units: Units) -> str:

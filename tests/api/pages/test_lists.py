@@ -4,7 +4,14 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from domain.journal import WORKFLOW_LOST, Kind
+from domain.moves import Act
+from domain.roles import SYSTEM
 from domain.tasks import TaskStatus
+from store.casefile import open_case_file
+from store.unit import Unit
 from tests.api.pages.conftest import Played, in_thread
 from tests.api.pages.reading import code_of, form_at, send, text_of
 from tests.api.pages.scenes import Scene
@@ -126,3 +133,31 @@ async def test_the_postbox_shows_links_in_demonstration_only(story: Scene, tmp_p
         assert code_of(await browser.get("/kotak-surel", params={"surat": name})) == "NO_SUCH_MAIL"
     story.site.app.state.tools = replace(tools, config=replace(tools.config, postbox_dir=folder, demo=False))
     assert (await browser.get("/kotak-surel")).status_code == 404
+
+
+@pytest.mark.proves("I20")
+async def test_the_operator_releases_a_case_whose_workflow_was_lost_with_a_reason(story: Scene) -> None:
+    number = await in_thread(story.start, "Sartika Contoh Hilang")
+
+    def lose(unit: Unit) -> str:
+        file = open_case_file(unit, number)
+        file.do(unit, Act(Kind.HOLD_SET, {"kind": "REKONSILIASI", "cause": WORKFLOW_LOST}))
+        file.finish(unit)
+        return str(next(iter(file.course.holds)))
+
+    hold = await story.site.units.write(SYSTEM, lose)
+    browser = await story.site.sign_in("operator1", story.site.browser())
+    shown = await browser.get("/operator")
+    assert number in text_of(shown)
+    assert "Sartika" not in shown.text
+
+    form = form_at(shown, "/operator/rekonsiliasi")
+    assert form["hold"] == hold
+    refused = await browser.post("/operator/rekonsiliasi", data=form)
+    assert (refused.status_code, code_of(refused)) == (422, "REASON_INVALID")
+    done = await browser.post("/operator/rekonsiliasi", data=form | {"reason": "Contoh: sudah dicek."})
+    assert done.status_code == 303
+
+    assert "Ditahan untuk rekonsiliasi" not in text_of(await browser.get("/operator"))
+    stranger = await story.site.sign_in("koordinator1", story.site.browser())
+    assert (await stranger.get("/operator")).status_code == 403
