@@ -14,7 +14,7 @@ from domain.cases import BEFORE_JOURNEY, CaseStatus
 from domain.course import NO, UNKNOWN, YES, Course, TaskFacts
 from domain.deadlines import valid_until
 from domain.journal import canonical
-from domain.planning import World, awaits_departure, first_unsettled, function_of, office_of, opening
+from domain.planning import World, awaits_departure, function_of, office_of, opening, unsettled
 from domain.procedure import GATE, Basis, CheckRule, Titles
 from domain.tasks import AskState, TaskStatus
 
@@ -147,7 +147,8 @@ def wait_for(course: Course, task: TaskFacts, now: datetime, world: World) -> Wa
         return Wait(task.code, task.n, task.agency, ends, "ASK_AGAIN_EXPIRED")
     match task.status:
         case TaskStatus.DIJAWAB:
-            return Wait(task.code, task.n, None, task.answered_at, "VERIFY", {"role": rule.verify_by})
+            remedy = "VERIFY_OTHER" if (task.answered_by or "").startswith("account:") else "VERIFY"
+            return Wait(task.code, task.n, None, task.answered_at, remedy, {"role": rule.verify_by})
         case TaskStatus.GAGAL:
             return Wait(task.code, task.n, None, task.since, "DECIDE", {"on_fail": rule.on_fail})
         case TaskStatus.KEDALUWARSA:
@@ -173,19 +174,21 @@ def _asked(course: Course, task: TaskFacts) -> Wait:
 
 def _not_ready(course: Course, task: TaskFacts, now: datetime, world: World) -> Wait:
     rule = course.rule(task.code)
-    before = first_unsettled(course, rule, task.n)
+    before = unsettled(course, rule, task.n)
     office = office_of(course, rule, task.n, world)
     agency = office.code if office else None
-    if before is not None:
-        facts = {"task": before} if before != GATE else {"task": GATE}
-        return Wait(task.code, task.n, agency, task.since, "AFTER", facts)
+    if before:
+        tasks = tuple(code for code in before if code != GATE) if before[0] != GATE else ()
+        return Wait(task.code, task.n, agency, task.since, "AFTER", {"task": before[0], "tasks": tasks})
     if office is None:
         function = function_of(course, rule, task)
         no_place = function.startswith("dinsos_") and course.destination is None
         remedy = "SET_DESTINATION" if no_place else "NAME_OFFICE"
         return Wait(task.code, task.n, None, task.since, remedy, {"function": function})
-    at = opening(course, rule, task.n, now, world.working(office.code)).at
-    return Wait(task.code, task.n, agency, task.since, "OPENS_AT", {"at": at})
+    opens = opening(course, rule, task.n, now, world.working(office.code))
+    if opens.is_ready:  # the next advance asks
+        return Wait(task.code, task.n, agency, task.since, "OPENS_NOW")
+    return Wait(task.code, task.n, agency, task.since, "OPENS_AT", {"at": opens.at})
 
 
 def _parts(course: Course, now: datetime, world: World) -> dict[str, str]:

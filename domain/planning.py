@@ -95,24 +95,32 @@ def visits(course: "Course") -> list[tuple[int, tuple[datetime, int]]]:
     return base + extra
 
 
-def first_unsettled(course: "Course", rule: TaskRule, n: int) -> str | None:
-    """The first predecessor (a task code or "gate") that is not settled, or None when all are.
+def unsettled(course: "Course", rule: TaskRule, n: int) -> list[str]:
+    """The predecessors (task codes or "gate") that are not settled, in the file's order.
 
     A departure check also waits for the gate itself: nobody is reminded of what cannot be done yet.
     """
+    found = [code for code in rule.after if not _is_settled(course, rule, n, code)]
+    if rule.repeat == "leg_from_ministry" and GATE not in found and not gate_is_passed(course):
+        found.append(GATE)
+    return found
+
+
+def _is_settled(course: "Course", rule: TaskRule, n: int, before: str) -> bool:
+    if before == GATE:
+        return gate_is_passed(course)
+    tasks = course.instances(before)
+    if _same_leg(rule, course.rule(before)):
+        tasks = [task for task in tasks if task.n == n]
+    return all(task.is_settled for task in tasks)
+
+
+def first_unsettled(course: "Course", rule: TaskRule, n: int) -> str | None:
+    """The first of `unsettled`, or None when all predecessors are settled."""
     for code in rule.after:
-        if code == GATE:
-            if not gate_is_passed(course):
-                return GATE
-            continue
-        tasks = course.instances(code)
-        if _same_leg(rule, course.rule(code)):
-            tasks = [task for task in tasks if task.n == n]
-        if not all(task.is_settled for task in tasks):
+        if not _is_settled(course, rule, n, code):
             return code
-    if rule.repeat == "leg_from_ministry" and not gate_is_passed(course):
-        return GATE
-    return None
+    return GATE if rule.repeat == "leg_from_ministry" and not gate_is_passed(course) else None
 
 
 def _same_leg(rule: TaskRule, before: TaskRule) -> bool:

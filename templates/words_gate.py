@@ -15,13 +15,15 @@ REMEDIES: Final[Mapping[str, str]] = {
     "ANSWER_BY_LINK": _("Hilang bila {agency} menjawab lewat tautan pada surelnya."),
     "STAFF_ANSWER": _("Hilang bila {agency} mengisi jawabannya pada halaman kasus atau “Tugas saya”."),
     "SIGNER_ANSWER": _("Hilang bila {role} dari {agency} menandatanganinya pada halaman kasus atau “Tugas saya”."),
-    "VERIFY": _("Sudah dijawab. Hilang bila {role} lain, bukan yang menjawab, memeriksanya."),
+    "VERIFY": _("Sudah dijawab. Hilang bila {role} memeriksanya."),
+    "VERIFY_OTHER": _("Sudah dijawab. Hilang bila {role} lain, bukan yang menjawab, memeriksanya."),
     "NAME_OFFICE": _("Kantor belum ditunjuk. Hilang bila koordinator menunjuk {function}."),
     "SET_DESTINATION": _("Tujuan belum ditetapkan. Hilang bila koordinator menetapkan daerah tujuan."),
     "DECIDE": _("Koordinator memutuskan langkah berikutnya."),
     "OPENS_AT": _("Akan diminta {at}."),
+    "OPENS_NOW": _("Segera diminta; sebentar lagi tampil di sini."),
     "OPENS_LATER": _("Akan diminta setelah rencana perjalanan ada."),
-    "AFTER": _("Terbuka setelah “{task}” selesai."),
+    "AFTER": _("Terbuka setelah {task} selesai."),
     "AFTER_GATE": _("Terbuka setelah gerbang disetujui."),
     "ANSWER_FLAGS": _("Hilang bila penanda ini dijawab ya atau tidak: {flags}."),
     "ASK_AGAIN_EXPIRED": _("Masa berlaku surat habis. Hilang bila {agency} memberi surat baru."),
@@ -81,8 +83,10 @@ def remedy(code: str, facts: Mapping[str, Any], language: str, zone: str = "Asia
         "agency": facts.get("agency") or say(UNNAMED_OFFICE, language),
         "role": _name(facts.get("role") or facts.get("signer"), "role", language),
         "function": _name(facts.get("function"), "function", language),
-        "task": _in(facts.get("task"), language),
-        "flags": filters.join_words([_name(flag, "flag", language) for flag in facts.get("flags", ())], language),
+        "task": filters.join_words([f"“{_in(task, language)}”" for task in _tasks(facts)], language),
+        "flags": filters.join_words(
+            [filters.lower_first(_name(flag, "flag", language)) for flag in facts.get("flags", ())], language
+        ),
     }
     if isinstance(at := facts.get("at"), datetime):
         shown["at"] = filters.moment(at, zone, language)
@@ -112,6 +116,10 @@ def _variant(code: str, facts: Mapping[str, Any]) -> str:
 
 def _name(code: Any, family: str, language: str) -> str:
     return say(words_names.FAMILIES[family].get(str(code), str(code)), language) if code else ""
+
+
+def _tasks(facts: Mapping[str, Any]) -> list[Any]:
+    return list(facts.get("tasks") or ([facts["task"]] if facts.get("task") is not None else []))
 
 
 def _in(value: Any, language: str) -> str:

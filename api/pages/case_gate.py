@@ -14,7 +14,7 @@ from templates import words, words_staff
 from templates.staff_views import Check, GateSummary
 
 _KINDS: Final = {"holds": "ok", "open": "wait", "not_applicable": "none"}
-_ASKED: Final = ("ANSWER_BY_LINK", "STAFF_ANSWER", "VERIFY", "MAIL_QUEUED", "DECIDE")
+_ASKED: Final = ("ANSWER_BY_LINK", "STAFF_ANSWER", "VERIFY", "VERIFY_OTHER", "MAIL_QUEUED", "DECIDE")
 
 
 def checks_of(reader: CaseReader, *, full: bool) -> list[tuple[CheckResult, Check]]:

@@ -301,4 +301,5 @@ def facts_with_names(reader: CaseReader, facts: Mapping[str, Any]) -> dict[str, 
     task = shown.get("task")
     if isinstance(task, str) and task != GATE:
         shown["task"] = reader.title(task)
+    shown["tasks"] = [reader.title(each) for each in shown.get("tasks", ())]
     return shown

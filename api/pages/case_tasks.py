@@ -7,7 +7,7 @@ from api.pages.case_reader import CaseReader
 from domain.course import DEPARTURE, PLAN, TaskFacts
 from domain.errors import DomainError
 from domain.journal import Kind
-from domain.planning import first_unsettled, function_of
+from domain.planning import function_of, unsettled
 from domain.procedure import GATE, TaskRule
 from domain.regions import zone_name
 from domain.roles import Action
@@ -15,7 +15,7 @@ from domain.tasks import AskState, TaskStatus, class_of, offered
 from store.access import must_answer_own
 from store.casefile import evidence_missing
 from store.unit import Unit
-from templates import words, words_staff
+from templates import filters, words, words_staff
 from templates.staff_views import AnswerChoice, FlagLine, StageBlock, TaskForm, TaskLine
 
 CARRY_FLAGS: Final = ("awal.skrining", "asesmen.biopsikososial")
@@ -187,11 +187,12 @@ def _not_required_note(reader: CaseReader, task: TaskFacts) -> list[str]:
 def _later_note(reader: CaseReader, task: TaskFacts) -> list[str]:
     course = reader.view.course
     rule = course.rule(task.code)
-    before = first_unsettled(course, rule, task.n)
-    if before == GATE:
+    before = unsettled(course, rule, task.n)
+    if before and before[0] == GATE:
         return [reader.say(words_staff.AFTER_GATE)]
-    if before is not None:
-        return [reader.say(words_staff.AFTER_TASK, task=reader.title(before))]
+    if before:
+        titles = [reader.title(code) for code in before if code != GATE]
+        return [reader.say(words_staff.AFTER_TASK, task=filters.join_words(titles, reader.language))]
     if reader.holder(task) is None:
         function = function_of(course, rule, task)
         unset = function.startswith("dinsos_") and course.destination is None

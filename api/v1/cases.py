@@ -112,7 +112,9 @@ def remedy_of(view: CaseView, remedy: dict[str, Any]) -> dict[str, str]:
     """What would clear a check, in both languages: codes of offices and tasks become their names."""
     facts = dict(remedy["facts"])
     office = view.file.world.register.find(facts["agency"]) if facts.get("agency") else None
-    rule = view.course.procedure.tasks.get(facts.get("task", ""))
+    rules = view.course.procedure.tasks
+    rule = rules.get(facts.get("task", ""))
+    facts["tasks"] = [rules[code].titles for code in facts.get("tasks", ())]
     if office is not None:
         facts["agency"] = office.name
     if rule is not None:

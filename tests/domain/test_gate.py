@@ -104,7 +104,7 @@ def test_a_flag_that_is_not_mandatory_may_stay_unknown() -> None:
     [
         ("queued", "MAIL_QUEUED"),
         ("sent", "ANSWER_BY_LINK"),
-        ("answered", "VERIFY"),
+        ("answered", "VERIFY_OTHER"),
         ("failed", "DECIDE"),
         ("refused", "DECIDE"),
     ],
@@ -489,3 +489,11 @@ def test_the_stored_judgement_names_no_flag() -> None:
 
     assert "witness" not in text
     assert "ill'" not in text
+
+
+def test_a_second_look_at_an_offices_answer_may_be_any_coordinators() -> None:
+    paper = Paper()
+    code = {"task": "akses.identitas", "n": 1, "answer": "SESUAI", "ask": paper.ask_of("akses.identitas").id}
+    paper.row(Kind.ANSWERED, code, actor="link:m1")
+
+    assert paper.remedies("U01") == ["VERIFY"]
