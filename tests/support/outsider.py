@@ -124,6 +124,10 @@ class Outsider:
             answer = self.try_post("/demo/clock", body)
             if answer.status_code == 200:
                 return answer.json()
+            if "to" in body and answer.status_code == 409 and answer.json()["code"] == "CLOCK_BACK":
+                now = self.clock()  # it ran past that moment by itself while the house settled
+                assert datetime.fromisoformat(now["now"]) >= datetime.fromisoformat(body["to"])
+                return now
             assert answer.status_code == 202, answer.text
             self.settle()
         raise AssertionError("the clock never settles")
