@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack
@@ -48,17 +49,18 @@ class Round:
     latencies: list[float]
 
 
-class Side:
+class Side(ABC):
     """What is measured: does one journey, knows its processes."""
 
     name = ""
 
+    @abstractmethod
     def pids(self) -> dict[str, int]:
-        raise NotImplementedError
+        """Process ids by the name of the part."""
 
+    @abstractmethod
     async def one(self) -> str:
         """One journey from start to end. Returns its id."""
-        raise NotImplementedError
 
     async def round(self, journeys: int, in_flight: int) -> Round:
         slots = asyncio.Semaphore(in_flight)

@@ -55,7 +55,8 @@ class MailAsk:
 class MailOrder:
     """Everything a mail is composed from. A notice (to staff) has a sign-in address and neither link nor code.
 
-    link: whole address with token. code: "XXXX-XXXX". zone: the desk's IANA zone. composed_at: application time.
+    link: whole address with token. code: two groups of four, as `mail_code` makes it. zone: the desk's IANA zone.
+    composed_at: application time.
     """
 
     mail: str

@@ -95,7 +95,7 @@ def _letters(random: bytes, count: int) -> str:
 
 
 def mail_code(random: bytes) -> str:
-    """ "XXXX-XXXX" from at least 16 random bytes: the code that an officer types on the link page."""
+    """Two groups of four with a dash, from at least 16 random bytes: the code an officer types on the link page."""
     letters = _letters(random, 8)
     return f"{letters[:4]}-{letters[4:]}"
 

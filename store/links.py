@@ -89,7 +89,7 @@ _COLUMNS = tuple(_l[name] for name in Link.__slots__)
 
 
 def make_link(unit: Unit, mail: str, expires_at: datetime, instead_of: str | None = None) -> tuple[str, str]:
-    """Makes the mail's link and returns (token, code "XXXX-XXXX") in clear: this once, for the mail's text only.
+    """Makes the mail's link and returns (token, code) in clear: this once, for the mail's text only.
 
     instead_of: the mail whose link this one replaces; that one is superseded, the day's count of fresh mails goes on.
     """

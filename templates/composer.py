@@ -1,7 +1,7 @@
 """Mails: an order in, a finished subject, text and HTML out, the same words in both parts (PROCESS 8.4, 8.5).
 
 Nothing personal enters: initials and case numbers only, restricted tasks under their neutral title. The link stands
-alone on its line and the code as `Kode: XXXX-XXXX`. English follows below a line where the desk wants it.
+alone on its line and the code behind `Kode:`. English follows below a line where the desk wants it.
 """
 
 import textwrap
