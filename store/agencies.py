@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, func, insert, or_, select, type_coerce, union, update
+from sqlalchemy import Text, bindparam, func, insert, or_, select, type_coerce, union, update
 
 from domain.agencies import Agency, Register, expand_seed
 from domain.errors import NotFound
@@ -20,6 +20,10 @@ from store.unit import Reading, Unit
 REGISTER_VERSION = "register_version"
 _a = agencies.c
 _AGENCY = tuple(_a[name] for name in Agency.__slots__)
+_DESK = select(_a.code, _a.last_mail_at, _a.sending_held, _a.mailbox, _a.mailbox_ok).where(
+    _a.code == bindparam("wanted")
+)
+_MARK_MAILBOX = update(agencies).where(_a.code == bindparam("wanted")).values(mailbox_ok=bindparam("ok"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +188,13 @@ def all_sending_held(reading: Reading) -> bool:
 
 def set_mailbox_ok(unit: Unit, agency: str, ok: bool) -> None:
     """Marks whether the mailbox takes mail; reported by the caller's row. Raises NotFound("NO_SUCH_AGENCY")."""
-    if unit.execute(update(agencies).where(_a.code == agency).values(mailbox_ok=ok)).rowcount == 0:
+    if unit.execute(_MARK_MAILBOX, {"wanted": agency, "ok": ok}).rowcount == 0:
         raise NotFound("NO_SUCH_AGENCY")
 
 
 def desk_state(reading: Reading, code: str) -> DeskState:
     """Raises NotFound("NO_SUCH_AGENCY")."""
-    found = reading.row(
-        select(_a.code, _a.last_mail_at, _a.sending_held, _a.mailbox, _a.mailbox_ok).where(_a.code == code)
-    )
+    found = reading.row(_DESK, {"wanted": code})
     if found is None:
         raise NotFound("NO_SUCH_AGENCY")
     held = found[2] or all_sending_held(reading)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.answering import clean_officer
 from domain.course import DEPARTURE, PLAN
@@ -21,6 +21,8 @@ from store.receipts import Receipt, find_receipt_by_nonce, receipt_of, store_rec
 from store.recording import Given, find_task, live_ask, record_answer, record_staff_answer
 from store.tables_case import asks
 from store.unit import Unit
+
+_ASKS = select(asks.c.id, asks.c.case_id, asks.c.task, asks.c.state).where(asks.c.mail == bindparam("wanted"))
 
 
 def answer_as_staff(
@@ -90,7 +92,7 @@ def answer_by_link(unit: Unit, mail: str, form: LinkForm) -> LinkAnswered:
     before = find_receipt_by_nonce(unit, form.nonce)
     if before is not None:
         return LinkAnswered(before, ())
-    mine = unit.rows(select(asks.c.id, asks.c.case_id, asks.c.task, asks.c.state).where(asks.c.mail == mail))
+    mine = unit.rows(_ASKS, {"wanted": mail})
     name, position = clean_officer(form.name, form.position)
     wanted, left_out = _wanted(mine, form)
     sending = _Sending(receipt(unit.random_bytes(16)), {"name": name, "position": position}, form, wanted)

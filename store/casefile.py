@@ -7,9 +7,10 @@ writes only what changed between the fold at opening and the fold now, so that t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Executable, Table, bindparam, delete, insert, select, update
 
 from domain.agencies import Register
 from domain.cases import ENDED, CaseStatus
@@ -41,6 +42,8 @@ _CASE = (
     cases.c.group_number,
     cases.c.mailed,
 )
+_BY_NUMBER = select(*_CASE).where(cases.c.number == bindparam("wanted"))
+_BY_ID = select(*_CASE).where(cases.c.id == bindparam("wanted"))
 
 
 def world_of(reading: Reading) -> World:
@@ -133,7 +136,7 @@ class CaseFile:
             row["next_at"] = next_at
         elif self.course.is_over:
             row["next_at"] = None
-        unit.execute(update(cases).where(cases.c.id == self.id).values(**row))
+        _change(unit, cases, {"id": self.id}, row)
         self.before = after
 
     def save_advanced(self, unit: Unit, next_at: datetime | None) -> None:
@@ -168,11 +171,11 @@ def review_day(course: Course, kind: str, now: datetime) -> str:
 
 def open_case_file(reading: Reading, number: str) -> CaseFile:
     """The case with this number at its head. Raises NotFound("NO_SUCH_CASE")."""
-    return _open(reading, reading.row(select(*_CASE).where(cases.c.number == number)))
+    return _open(reading, reading.row(_BY_NUMBER, {"wanted": number}))
 
 
 def open_case_file_by_id(reading: Reading, case_id: str) -> CaseFile:
-    return _open(reading, reading.row(select(*_CASE).where(cases.c.id == case_id)))
+    return _open(reading, reading.row(_BY_ID, {"wanted": case_id}))
 
 
 def _open(reading: Reading, found: Any) -> CaseFile:
@@ -352,15 +355,32 @@ def _write_changes(
         if key not in before
     ]
     if fresh:
-        unit.execute(insert(table), fresh)
+        unit.execute(_insert(table), fresh)
     for key, columns in after.items():
         old = before.get(key)
         if old is not None and old != columns:
             changed = {name: value for name, value in columns.items() if old[name] != value}
-            unit.execute(update(table).where(*_where(table, keys, key, case_id)).values(**changed))
+            _change(unit, table, {"case_id": case_id, **dict(zip(keys, key, strict=True))}, changed)
     for key in before.keys() - after.keys():
-        unit.execute(delete(table).where(*_where(table, keys, key, case_id)))
+        gone = [table.c[name] == value for name, value in zip(keys, key, strict=True)]
+        unit.execute(delete(table).where(table.c.case_id == case_id, *gone))
 
 
-def _where(table: Any, keys: tuple[str, ...], key: tuple[Any, ...], case_id: str) -> list[Any]:
-    return [table.c.case_id == case_id, *(table.c[name] == value for name, value in zip(keys, key, strict=True))]
+def _change(unit: Unit, table: Table, row: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+    """Sets columns of the row that has these keys."""
+    values = {f"of_{name}": value for name, value in row.items()} | {
+        f"to_{name}": value for name, value in changed.items()
+    }
+    unit.execute(_update(table, tuple(row), tuple(changed)), values)
+
+
+@cache
+def _update(table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> Executable:
+    """Kept, since building a statement costs several times what running it does."""
+    where = [table.c[name] == bindparam(f"of_{name}") for name in keys]
+    return update(table).where(*where).values({name: bindparam(f"to_{name}") for name in columns})
+
+
+@cache
+def _insert(table: Table) -> Executable:
+    return insert(table)

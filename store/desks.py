@@ -7,12 +7,10 @@ mail server: the mail is a row with its final bytes, and `deliver` names those t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.agencies import Agency
 from domain.digest import MailAsk, MailOrder, Pending, next_mail_at, take
@@ -24,9 +22,20 @@ from domain.procedure import Procedure
 from domain.tasks import AskState
 from store import agencies, house, journal, links, outbox
 from store.casefile import CaseFile, open_case_file_by_id, register_of
+from store.letters import letter
 from store.tables_case import asks, cases
 from store.unit import Reading, Unit
 
+_QUEUED = (
+    select(
+        asks.c.id, asks.c.case_id, asks.c.number, cases.c.initials, asks.c.task, asks.c.n, asks.c.opened_at,
+        asks.c.rush, asks.c.channel, cases.c.group_number, cases.c.urgent, cases.c.procedure_code,
+        cases.c.procedure_version,
+    )
+    .join(cases, cases.c.id == asks.c.case_id)
+    .where(asks.c.agency == bindparam("wanted"), asks.c.state == AskState.QUEUED.value)
+    .order_by(asks.c.opened_at, asks.c.id)
+)  # fmt: skip
 HIDDEN_ID, HIDDEN_EN = "Permintaan bersyarat", "Conditional request"
 
 
@@ -112,26 +121,7 @@ def mail_moment(reading: Reading, code: str, opened_at: datetime, rush: bool) ->
 
 
 def _queued(reading: Reading, code: str) -> list[_Queued]:
-    rows = reading.rows(
-        select(
-            asks.c.id,
-            asks.c.case_id,
-            asks.c.number,
-            cases.c.initials,
-            asks.c.task,
-            asks.c.n,
-            asks.c.opened_at,
-            asks.c.rush,
-            asks.c.channel,
-            cases.c.group_number,
-            cases.c.urgent,
-            cases.c.procedure_code,
-            cases.c.procedure_version,
-        )
-        .join(cases, cases.c.id == asks.c.case_id)
-        .where(asks.c.agency == code, asks.c.state == AskState.QUEUED.value)
-        .order_by(asks.c.opened_at, asks.c.id)
-    )
+    rows = reading.rows(_QUEUED, {"wanted": code})
     return [_Queued(*(*row[:11], (row[11], row[12]))) for row in rows]
 
 
@@ -237,7 +227,15 @@ def _put(
     )
     words = composer.compose(order)
     message_id = outbox.message_id(effect, unit.config.mail_domain)
-    body = _bytes(unit, office, words, message_id, _header(kind, mail, lines))
+    headers = {
+        "From": formataddr(("Pulang Kementerian Sosial", unit.config.from_address)),
+        "To": office.mailbox,
+        "Subject": words.subject,
+        "Date": format_datetime(unit.now),
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",
+    }
+    body = letter(headers | dict([_header(kind, mail, lines)]), words.text, words.html)
     outbox.put_mail(
         unit,
         mail=mail,
@@ -265,20 +263,6 @@ def _header(kind: str, mail: str, lines: list[MailAsk]) -> tuple[str, str]:
 def link_expires(unit: Unit, last_due: datetime) -> datetime:
     """A link lives 14 days after its last due moment at the latest (CONTRACT; `link_validity`), to the minute."""
     return last_due + timedelta(days=unit.rules.current.default_limit("link_validity").amount)
-
-
-def _bytes(unit: Unit, office: Agency, words: Composed, message_id: str, header: tuple[str, str]) -> bytes:
-    message = EmailMessage(policy=SMTP)
-    message["From"] = formataddr(("Pulang Kementerian Sosial", unit.config.from_address))
-    message["To"] = office.mailbox
-    message["Subject"] = words.subject
-    message["Date"] = format_datetime(unit.now)
-    message["Message-ID"] = message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message[header[0]] = header[1]
-    message.set_content(words.text, cte="quoted-printable")
-    message.add_alternative(words.html, subtype="html", cte="quoted-printable")
-    return message.as_bytes()
 
 
 # --- what became of a mail

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from domain.journal import Kind, canonical
 from store.house_table import SENDING_HELD, clock, counters, house
@@ -14,11 +14,14 @@ from store.vault import Vault, VaultError
 __all__ = ["SENDING_HELD"]
 
 KEY_CHECKS = "key_checks"
+_VALUE = select(house.c.value).where(house.c.key == bindparam("name"))
+_COUNT = select(counters.c.value).where(counters.c.name == bindparam("counter"))
+_COUNT_ON = update(counters).where(counters.c.name == bindparam("counter")).values(value=counters.c.value + 1)
 
 
 def find_value(reading: Reading, key: str) -> Any:
     """The value kept under *key*, or None."""
-    found = reading.scalar(select(house.c.value).where(house.c.key == key))
+    found = reading.scalar(_VALUE, {"name": key})
     return None if found is None else json.loads(found)
 
 
@@ -45,8 +48,9 @@ def move_clock(unit: Unit, offset_s: float) -> None:
 
 def next_count(unit: Unit, name: str) -> int:
     """The next number under *name*, from 1, without gaps among committed units."""
-    unit.upsert(counters, {"name": name, "value": 1}, ["name"], {"value": counters.c.value + 1})
-    return int(unit.scalar(select(counters.c.value).where(counters.c.name == name)))
+    if not unit.execute(_COUNT_ON, {"counter": name}).rowcount:
+        unit.upsert(counters, {"name": name, "value": 1}, ["name"], {"value": counters.c.value + 1})
+    return int(unit.scalar(_COUNT, {"counter": name}))
 
 
 def take_turn(unit: Unit, name: str) -> None:

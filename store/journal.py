@@ -19,10 +19,10 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    bindparam,
     case,
     func,
     insert,
-    literal,
     or_,
     select,
     text,
@@ -131,6 +131,66 @@ _STANDING = (
 )
 _AWAKE = and_(_c.kind.in_(CONDUCTED), ~_c.over)
 
+# Said in every transaction: built once, since building a statement costs several times what running it does.
+_STANDS = select(*_STANDING).where(_c.id == bindparam("subject"))
+_HEAD = select(_c.head, _c.head_hash).where(_c.id == bindparam("subject")).with_for_update()
+_LOCK = select(*_STANDING, _c.head_hash).where(_c.id == bindparam("subject")).with_for_update()
+_APPEND = insert(journal)
+_MOVE_HEAD = (
+    update(subjects)
+    .where(_c.id == bindparam("subject"))
+    .values(
+        head=bindparam("n"),
+        head_hash=bindparam("digest"),
+        wakes_since=func.coalesce(_c.wakes_since, bindparam("real_now", type_=UtcDateTime)),
+    )
+)
+_ADVANCED = (
+    update(subjects)
+    .where(_c.id == bindparam("subject"))
+    .values(
+        applied=bindparam("reached"),
+        next_due_at=bindparam("moment"),
+        phase=bindparam("stage"),
+        over=bindparam("ended"),
+        wakes_since=case((_c.head > bindparam("reached"), _c.wakes_since), else_=None),
+    )
+)
+_TAKE_IN = (
+    update(subjects)
+    .where(_c.id == bindparam("subject"), _c.head == bindparam("reached"))
+    .values(applied=bindparam("reached"), wakes_since=None)
+)
+_WAKE_AT = (
+    update(subjects)
+    .where(_c.id == bindparam("subject"), or_(_c.next_due_at.is_(None), _c.next_due_at > bindparam("moment")))
+    .values(next_due_at=bindparam("moment"))
+)
+_ROWS = (
+    select(
+        journal.c.n, journal.c.kind, journal.c.at, journal.c.learned_at, journal.c.actor, journal.c.codes,
+        journal.c.sealed, journal.c.grade, journal.c.hash,
+    )
+    .where(journal.c.subject == bindparam("subject"), journal.c.n > bindparam("after"))
+    .order_by(journal.c.n)
+)  # fmt: skip
+_WITH_NEWS = (
+    select(*_STANDING)
+    .where(
+        _c.id.in_(
+            union(
+                select(_c.id).where(_c.head > _c.applied, ~_c.over),
+                select(_c.id).where(_c.started < _c.generation, ~_c.over),
+                select(_c.id).where(_c.next_due_at <= bindparam("now"), ~_c.over),
+            )
+        ),
+        _AWAKE,
+    )
+    .order_by(_c.wakes_since.is_(None), _c.wakes_since, _c.next_due_at, _c.id)
+    .limit(bindparam("most"))
+)
+_NEXT_DUE = select(_c.next_due_at).where(_c.next_due_at.is_not(None), _AWAKE).order_by(_c.next_due_at).limit(1)
+
 
 def subject_kind(subject: str) -> str:
     """Kind of a subject by its id."""
@@ -162,14 +222,15 @@ def ensure_subject(unit: "Unit", subject: str, kind: str | None = None) -> None:
 
 def lock_subject(unit: "Unit", subject: str) -> Subject:
     """Holds the subject's row to the transaction's end; says where it stands. Raises NotFound("NO_SUCH_SUBJECT")."""
-    found = unit.row(select(*_STANDING).where(_c.id == subject).with_for_update())
+    found = unit.row(_LOCK, {"subject": subject})
     if found is None:
         raise NotFound("NO_SUCH_SUBJECT")
-    return Subject(*found)
+    unit.heads[subject] = (found.head, found.head_hash)
+    return Subject(*found[:-1])
 
 
 def find_subject(reading: "Reading", subject: str) -> Subject | None:
-    found = reading.row(select(*_STANDING).where(_c.id == subject))
+    found = reading.row(_STANDS, {"subject": subject})
     return None if found is None else Subject(*found)
 
 
@@ -187,7 +248,7 @@ def append(
     The subject must exist (`ensure_subject`); its row stays locked to the end of the transaction. at: when it was true,
     `unit.now` when left out. Raises NotFound("NO_SUCH_SUBJECT").
     """
-    found = unit.row(select(_c.head, _c.head_hash).where(_c.id == subject).with_for_update())
+    found = unit.heads.get(subject) or unit.row(_HEAD, {"subject": subject})
     if found is None:
         raise NotFound("NO_SUCH_SUBJECT")
     n: int = found[0] + 1
@@ -207,7 +268,7 @@ def append(
         blob or b"",
     )
     unit.execute(
-        insert(journal),
+        _APPEND,
         {
             "subject": subject,
             "n": n,
@@ -221,13 +282,8 @@ def append(
             "hash": digest,
         },
     )
-    unit.execute(
-        update(subjects)
-        .where(_c.id == subject)
-        .values(
-            head=n, head_hash=digest, wakes_since=func.coalesce(_c.wakes_since, literal(unit.real_now, UtcDateTime))
-        )
-    )
+    unit.execute(_MOVE_HEAD, {"subject": subject, "n": n, "digest": digest, "real_now": unit.real_now})
+    unit.heads[subject] = (n, digest)
     unit.note_appended()
     return n
 
@@ -240,15 +296,13 @@ def rows_of(
     limit: int | None = None,
 ) -> list[Row]:
     """Rows of *subject* past *after*, in order; personal content is opened only for *open_kinds* ("all": every row)."""
-    j = journal.c
-    statement = (
-        select(j.n, j.kind, j.at, j.learned_at, j.actor, j.codes, j.sealed, j.grade, j.hash)
-        .where(j.subject == subject, j.n > after)
-        .order_by(j.n)
-    )
+    statement = _ROWS
     if limit is not None:
         statement = statement.limit(limit)
-    return [_opened(reading, subject, found, open_kinds) for found in reading.rows(statement)]
+    return [
+        _opened(reading, subject, found, open_kinds)
+        for found in reading.rows(statement, {"subject": subject, "after": after})
+    ]
 
 
 def _opened(
@@ -271,29 +325,19 @@ def set_advanced(
     over: bool,
 ) -> None:
     """Records how far an advance got. Only the advance's own transaction writes `applied`."""
-    unit.execute(
-        update(subjects)
-        .where(_c.id == subject)
-        .values(
-            applied=applied,
-            next_due_at=next_due_at,
-            phase=phase,
-            over=over,
-            wakes_since=case((_c.head > applied, _c.wakes_since), else_=None),
-        )
-    )
+    values = {"reached": applied, "moment": next_due_at, "stage": phase, "ended": over}
+    unit.execute(_ADVANCED, {"subject": subject, **values})
 
 
 def take_in(unit: "Unit", subject: str, head: int) -> None:
     """Counts the news up to *head* as taken in, where the rules want nothing of it: its conductor needs no wake."""
-    unit.execute(update(subjects).where(_c.id == subject, _c.head == head).values(applied=head, wakes_since=None))
+    unit.execute(_TAKE_IN, {"subject": subject, "reached": head})
 
 
 def wake_at(unit: "Unit", subject: str, moment: datetime) -> None:
     """Lets *subject* look again at *moment* at the latest; makes its row when there is none (a desk's first ask)."""
     ensure_subject(unit, subject)
-    sooner = or_(_c.next_due_at.is_(None), _c.next_due_at > moment)
-    unit.execute(update(subjects).where(_c.id == subject, sooner).values(next_due_at=moment))
+    unit.execute(_WAKE_AT, {"subject": subject, "moment": moment})
 
 
 def set_started(unit: "Unit", subject: str, generation: int) -> None:
@@ -313,18 +357,7 @@ def subjects_with_news(reading: "Reading", now: datetime, limit: int) -> list[Su
     now: application time. News first, the longest untold before the rest; then what is due.
     Three small index reads, joined; never the whole table.
     """
-    parts: list[Select[Any]] = [
-        select(_c.id).where(_c.head > _c.applied, ~_c.over),
-        select(_c.id).where(_c.started < _c.generation, ~_c.over),
-        select(_c.id).where(_c.next_due_at <= now, ~_c.over),
-    ]
-    statement = (
-        select(*_STANDING)
-        .where(_c.id.in_(union(*parts)), _AWAKE)
-        .order_by(_c.wakes_since.is_(None), _c.wakes_since, _c.next_due_at, _c.id)
-        .limit(limit)
-    )
-    return [Subject(*found) for found in reading.rows(statement)]
+    return [Subject(*found) for found in reading.rows(_WITH_NEWS, {"now": now, "most": limit})]
 
 
 def settled(reading: "Reading", now: datetime) -> tuple[bool, datetime | None]:
@@ -338,9 +371,7 @@ def settled(reading: "Reading", now: datetime) -> tuple[bool, datetime | None]:
 
 def next_due(reading: "Reading") -> datetime | None:
     """Earliest moment that any open case or desk waits for."""
-    found = reading.row(
-        select(_c.next_due_at).where(_c.next_due_at.is_not(None), _AWAKE).order_by(_c.next_due_at).limit(1)
-    )
+    found = reading.row(_NEXT_DUE)
     return None if found is None else found[0]
 
 

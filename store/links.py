@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from domain.errors import NotFound
@@ -86,6 +86,13 @@ class Link:
 
 
 _COLUMNS = tuple(_l[name] for name in Link.__slots__)
+_MINE = _l.mail == bindparam("wanted")
+_MAKE = insert(links)
+_BY_TOKEN = select(*_COLUMNS).where(_l.token_hash == bindparam("hashed"))
+_BY_MAIL = select(*_COLUMNS).where(_MINE)
+_CODE = select(_l.code_hash, _l.wrong, _l.asleep_until, _l.revoked).where(_MINE).with_for_update()
+_EXTEND = update(links).where(_MINE, _l.expires_at < bindparam("end")).values(expires_at=bindparam("end"))
+_SHOWN = update(links).where(_MINE, _l.shown_at.is_(None)).values(shown_at=bindparam("moment"))
 
 
 def make_link(unit: Unit, mail: str, expires_at: datetime, instead_of: str | None = None) -> tuple[str, str]:
@@ -97,7 +104,7 @@ def make_link(unit: Unit, mail: str, expires_at: datetime, instead_of: str | Non
     code = mail_code(unit.random_bytes(TOKEN_BYTES))
     before = find_by_mail(unit, instead_of) if instead_of else None
     unit.execute(
-        insert(links),
+        _MAKE,
         {
             "mail": mail,
             "token_hash": unit.vault.token_hash(token),
@@ -125,12 +132,12 @@ def find_link(reading: Reading, token: str) -> Link | None:
     cleaned = clean_token(token)
     if not _TOKEN.match(cleaned):
         return None
-    found = reading.row(select(*_COLUMNS).where(_l.token_hash == reading.vault.token_hash(cleaned)))
+    found = reading.row(_BY_TOKEN, {"hashed": reading.vault.token_hash(cleaned)})
     return None if found is None else Link(*found)
 
 
 def find_by_mail(reading: Reading, mail: str | None) -> Link | None:
-    found = reading.row(select(*_COLUMNS).where(_l.mail == mail))
+    found = reading.row(_BY_MAIL, {"wanted": mail})
     return None if found is None else Link(*found)
 
 
@@ -140,9 +147,7 @@ def check_code(unit: Unit, mail: str, code: str) -> CodeResult:
     The caller must let the unit commit whatever the result, or the count is lost. A sleeping or revoked link counts and
     compares nothing. Raises NotFound("LINK_UNKNOWN").
     """
-    found = unit.row(
-        select(_l.code_hash, _l.wrong, _l.asleep_until, _l.revoked).where(_l.mail == mail).with_for_update()
-    )
+    found = unit.row(_CODE, {"wanted": mail})
     if found is None:
         raise NotFound("LINK_UNKNOWN")
     code_hash, wrong, asleep_until, revoked = found
@@ -177,13 +182,13 @@ def supersede(unit: Unit, mail: str) -> None:
 
 def extend(unit: Unit, mail: str, expires_at: datetime) -> None:
     """Lets the link live at least until *expires_at* (application time)."""
-    unit.execute(update(links).where(_l.mail == mail, _l.expires_at < expires_at).values(expires_at=expires_at))
+    unit.execute(_EXTEND, {"wanted": mail, "end": expires_at})
 
 
 def mark_shown(unit: Unit, mail: str) -> None:
     """Notes the first rendering of the page; access-log knowledge that moves nothing."""
     unit.without_journal("a link page was rendered")
-    unit.execute(update(links).where(_l.mail == mail, _l.shown_at.is_(None)).values(shown_at=unit.real_now))
+    unit.execute(_SHOWN, {"wanted": mail, "moment": unit.real_now})
 
 
 def count_resend(unit: Unit, mail: str) -> bool:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from domain.agencies import Agency
 from domain.calendar import WorkingTime
@@ -29,6 +29,18 @@ from store.tables_case import asks, cases
 from store.unit import Reading, Unit
 
 MOST_MOMENTS = 10
+_ASKS = (
+    select(
+        asks.c.id, asks.c.case_id, asks.c.number, cases.c.initials, asks.c.task, asks.c.n, asks.c.state, asks.c.due_at,
+        asks.c.extended, cases.c.urgent, cases.c.procedure_code, cases.c.procedure_version,
+    )
+    .join(cases, cases.c.id == asks.c.case_id)
+    .where(asks.c.mail == bindparam("wanted"))
+    .order_by(asks.c.due_at, asks.c.number, asks.c.id)
+)  # fmt: skip
+_OPEN_DUES = select(asks.c.due_at).where(
+    asks.c.mail == bindparam("wanted"), asks.c.state.in_(sorted(state.value for state in LIVE_ASKS))
+)
 
 
 class LinkState(StrEnum):
@@ -129,26 +141,7 @@ def find_linked(reading: Reading, token: str) -> Linked | None:
 
 
 def _ask_rows(reading: Reading, mail: str) -> Sequence[Any]:
-    a, c = asks.c, cases.c
-    return reading.rows(
-        select(
-            a.id,
-            a.case_id,
-            a.number,
-            c.initials,
-            a.task,
-            a.n,
-            a.state,
-            a.due_at,
-            a.extended,
-            c.urgent,
-            c.procedure_code,
-            c.procedure_version,
-        )
-        .join(cases, c.id == a.case_id)
-        .where(a.mail == mail)
-        .order_by(a.due_at, a.number, a.id)
-    )
+    return reading.rows(_ASKS, {"wanted": mail})
 
 
 def _linked_ask(reading: Reading, office: Agency, row: Any) -> LinkedAsk:
@@ -213,8 +206,7 @@ def answer(unit: Unit, mail: str, code: str, form: LinkForm) -> Tried:
 
 def _live_longer(unit: Unit, mail: str) -> None:
     """More time given moves the link's end too: 14 days after the last due moment (`link_validity`)."""
-    open_dues = select(asks.c.due_at).where(asks.c.mail == mail, asks.c.state.in_([s.value for s in LIVE_ASKS]))
-    dues = [row.due_at for row in unit.rows(open_dues) if row.due_at is not None]
+    dues = [row.due_at for row in unit.rows(_OPEN_DUES, {"wanted": mail}) if row.due_at is not None]
     if dues:
         links.extend(unit, mail, link_expires(unit, max(dues)))
 

@@ -4,17 +4,14 @@ state: PENDING → SENDING (lease) → ACCEPTED | REFUSED | UNCERTAIN (line lost
 same bytes). Leases and next tries are wall-clock time. After acceptance the stored body loses its link token and code.
 """
 
-import email
-import email.policy
 import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Index, LargeBinary, and_, case, func, insert, not_, or_, select, update
+from sqlalchemy import Index, LargeBinary, and_, bindparam, case, func, insert, not_, or_, select, update
 from sqlmodel import Field, SQLModel
 
 from domain.errors import NotFound
@@ -31,8 +28,11 @@ STATES = (PENDING, SENDING, ACCEPTED, REFUSED, UNCERTAIN)
 TO_SEND = (PENDING, SENDING, UNCERTAIN)
 WORDS_LENGTH = 300
 LEASE_S = 150.0  # longer than the longest SMTP session
-_TOKEN = re.compile(r"(/t/)[A-Za-z0-9_-]{16,}")
-_CODE = re.compile(r"\b[2-9A-HJKMNP-TV-Z]{4}-[2-9A-HJKMNP-TV-Z]{4}\b")
+_ELLIPSIS, _BLOT = b"=E2=80=A6", b"=E2=80=A2"
+_SOFT = rb"(?:=\r?\n)?"
+_TOKEN = re.compile(rb"(/%st%s/)(?:%s[A-Za-z0-9_-]){16,}" % (_SOFT, _SOFT, _SOFT))
+_FOUR = _SOFT.join([rb"[2-9A-HJKMNP-TV-Z]"] * 4)
+_CODE = re.compile(rb"(?<![0-9A-Za-z])%s%s-%s%s(?![0-9A-Za-z])" % (_FOUR, _SOFT, _SOFT, _FOUR))
 
 
 class MailRow(SQLModel, table=True):
@@ -97,6 +97,42 @@ class Mail:
 
 
 _COLUMNS = tuple(_m[name] for name in Mail.__slots__)
+_MINE = _m.id == bindparam("wanted")
+_BY_ID = select(*_COLUMNS).where(_MINE)
+_BY_EFFECT = select(_m.id).where(_m.effect_key == bindparam("effect"))
+_PUT = insert(mails)
+_DESK_MAILED = update(agencies).where(agencies.c.code == bindparam("wanted")).values(last_mail_at=bindparam("moment"))
+_TO_CLAIM = (
+    select(_m.state, _m.lease_until, _m.next_try_at, _m.body, _m.agency, _m.envelope_to, _m.message_id, _m.tries)
+    .where(_MINE)
+    .with_for_update()
+)
+_LEASE = (
+    update(mails)
+    .where(_MINE)
+    .values(state=SENDING, tries=bindparam("tried"), tried_at=bindparam("moment"), lease_until=bindparam("end"))
+)
+_TO_RECORD = select(_m.state, _m.subject_id, _m.body).where(_MINE).with_for_update()
+_REPLY = ("state", "words", "lease_until", "next_try_at")
+_RECORD = update(mails).where(_MINE).values({name: bindparam(f"to_{name}") for name in _REPLY})
+_RECORD_LAST = (
+    update(mails).where(_MINE).values({name: bindparam(f"to_{name}") for name in (*_REPLY, "body", "accepted_at")})
+)
+_ALL_HELD = select(house.c.key).where(house.c.key == SENDING_HELD)
+_DESK_HELD = select(agencies.c.sending_held).where(agencies.c.code == bindparam("wanted"))
+_HELD = or_(
+    _ALL_HELD.exists(), select(agencies.c.code).where(agencies.c.code == _m.agency, agencies.c.sending_held).exists()
+)
+_NOW = bindparam("real_now", type_=UtcDateTime)
+_MAY_TRY = or_(
+    and_(_m.state.in_((PENDING, UNCERTAIN)), or_(_m.next_try_at.is_(None), _m.next_try_at <= _NOW)),
+    and_(_m.state == SENDING, or_(_m.lease_until.is_(None), _m.lease_until <= _NOW)),
+)
+_DUE = select(_m.id).where(_MAY_TRY, not_(_HELD)).order_by(_m.due_at.is_(None), _m.due_at, _m.composed_at)
+_DUE_OF_DESK = _DUE.where(_m.agency == bindparam("wanted"))
+_NEXT_TRY = select(
+    func.min(case((_m.state == SENDING, _m.lease_until), else_=_m.next_try_at), type_=UtcDateTime)
+).where(_m.agency == bindparam("wanted"), _m.state.in_(TO_SEND))
 
 
 def message_id(effect_key: str, domain: str) -> str:
@@ -124,11 +160,11 @@ def put_mail(
     mail: the id, drawn by the caller since the body names it. envelope_to: one mailbox. The caller writes the row that
     reports it (MAIL_COMPOSED). The agency's last_mail_at becomes `unit.now`.
     """
-    known = unit.scalar(select(_m.id).where(_m.effect_key == effect_key))
+    known = unit.scalar(_BY_EFFECT, {"effect": effect_key})
     if known is not None:
         return str(known)
     unit.execute(
-        insert(mails),
+        _PUT,
         {
             "id": mail,
             "agency": agency,
@@ -148,12 +184,12 @@ def put_mail(
         },
     )
     if agency is not None:
-        unit.execute(update(agencies).where(agencies.c.code == agency).values(last_mail_at=unit.now))
+        unit.execute(_DESK_MAILED, {"wanted": agency, "moment": unit.now})
     return mail
 
 
 def find_mail(reading: "Reading", mail: str) -> Mail | None:
-    found = reading.row(select(*_COLUMNS).where(_m.id == mail))
+    found = reading.row(_BY_ID, {"wanted": mail})
     return None if found is None else Mail(*found)
 
 
@@ -191,10 +227,7 @@ def claim(unit: "Unit", mail: str, lease_s: float = LEASE_S, *, again: bool = Fa
     lease_s: wall-clock seconds in which nobody else may try. again: the try that holds the lease is known to be dead.
     Raises NotFound("NO_SUCH_MAIL").
     """
-    wanted = select(
-        _m.state, _m.lease_until, _m.next_try_at, _m.body, _m.agency, _m.envelope_to, _m.message_id, _m.tries
-    )
-    found = unit.row(wanted.where(_m.id == mail).with_for_update())
+    found = unit.row(_TO_CLAIM, {"wanted": mail})
     if found is None:
         raise NotFound("NO_SUCH_MAIL")
     now = unit.real_now
@@ -203,13 +236,8 @@ def claim(unit: "Unit", mail: str, lease_s: float = LEASE_S, *, again: bool = Fa
     if found.state in (ACCEPTED, REFUSED) or busy or early or _is_held(unit, found.agency):
         return None
     unit.without_journal("a mail is being tried")
-    lease = {
-        "state": SENDING,
-        "tries": found.tries + 1,
-        "tried_at": now,
-        "lease_until": now + timedelta(seconds=lease_s),
-    }
-    unit.execute(update(mails).where(_m.id == mail).values(**lease))
+    lease = {"tried": found.tries + 1, "moment": now, "end": now + timedelta(seconds=lease_s)}
+    unit.execute(_LEASE, {"wanted": mail, **lease})
     content = unit.vault.open("mails", "body", mail, found.body)
     return Claim(mail, unit.config.from_address, found.envelope_to, found.message_id, content, found.tries + 1)
 
@@ -227,7 +255,7 @@ def record_reply(
     words: the server's reply. next_try_at: wall clock, for "later" and "uncertain". code: SMTP reply code.
     Appends MAIL_TRIED to the mail's subject. Raises NotFound("NO_SUCH_MAIL").
     """
-    found = unit.row(select(_m.state, _m.subject_id, _m.body).where(_m.id == mail).with_for_update())
+    found = unit.row(_TO_RECORD, {"wanted": mail})
     if found is None:
         raise NotFound("NO_SUCH_MAIL")
     before, subject, body = found
@@ -241,12 +269,13 @@ def record_reply(
         "next_try_at": next_try_at if state in (PENDING, UNCERTAIN) else None,
     }
     if state in (ACCEPTED, REFUSED):
-        values["body"] = unit.vault.seal(
-            "mails", "body", mail, without_secrets(unit.vault.open("mails", "body", mail, body))
-        )
-    if state == ACCEPTED:
-        values["accepted_at"] = unit.now
-    unit.execute(update(mails).where(_m.id == mail).values(**values))
+        kept = without_secrets(unit.vault.open("mails", "body", mail, body))
+        values["body"] = unit.vault.seal("mails", "body", mail, kept)
+        values["accepted_at"] = unit.now if state == ACCEPTED else None
+    unit.execute(
+        _RECORD_LAST if "body" in values else _RECORD,
+        {f"to_{name}": value for name, value in values.items()} | {"wanted": mail},
+    )
     told = "LATER" if result == "later" else state
     unit.append(subject, Kind.MAIL_TRIED, {"mail": mail, "result": told, "code": code})
     return state
@@ -257,26 +286,21 @@ def due_mails(reading: "Reading", agency: str | None, real_now: datetime) -> lis
 
     agency: None for all. real_now: wall clock; untried ones, due repeats, and tries whose lease ran out.
     """
-    wanted = _may_try(real_now) if agency is None else and_(_m.agency == agency, _may_try(real_now))
-    statement = (
-        select(_m.id).where(wanted, not_(_held_clause())).order_by(_m.due_at.is_(None), _m.due_at, _m.composed_at)
-    )
-    return [found[0] for found in reading.rows(statement)]
+    due = _DUE if agency is None else _DUE_OF_DESK
+    return [found[0] for found in reading.rows(due, {"real_now": real_now} | ({"wanted": agency} if agency else {}))]
 
 
 def next_try_at(reading: "Reading", agency: str) -> datetime | None:
     """Wall-clock moment of the agency's next repeat or of a lease's end, None when no try waits."""
-    moment = case((_m.state == SENDING, _m.lease_until), else_=_m.next_try_at)
-    waits = func.min(moment, type_=UtcDateTime)
-    found: datetime | None = reading.scalar(select(waits).where(_m.agency == agency, _m.state.in_(TO_SEND)))
+    found: datetime | None = reading.scalar(_NEXT_TRY, {"wanted": agency})
     return found
 
 
 def has_mail_to_hand_over(reading: "Reading") -> bool:
     """Whether any mail waits for its first try or is due for another, held ones left out; a try under way counts."""
     trying = and_(_m.state == SENDING, _m.lease_until > reading.real_now)
-    waiting = select(_m.id).where(or_(_may_try(reading.real_now), trying), not_(_held_clause())).limit(1)
-    return reading.scalar(waiting) is not None
+    waiting = select(_m.id).where(or_(_MAY_TRY, trying), not_(_HELD)).limit(1)
+    return reading.scalar(waiting, {"real_now": reading.real_now}) is not None
 
 
 def mail_states(reading: "Reading", ids: Iterable[str]) -> dict[str, Mail]:
@@ -322,22 +346,10 @@ def oldest_waiting(reading: "Reading") -> datetime | None:
     return found
 
 
-def _may_try(real_now: datetime) -> Any:
-    waits = and_(_m.state.in_((PENDING, UNCERTAIN)), or_(_m.next_try_at.is_(None), _m.next_try_at <= real_now))
-    lapsed = and_(_m.state == SENDING, or_(_m.lease_until.is_(None), _m.lease_until <= real_now))
-    return or_(waits, lapsed)
-
-
-def _held_clause() -> Any:
-    everything = select(house.c.key).where(house.c.key == SENDING_HELD).exists()
-    own = select(agencies.c.code).where(agencies.c.code == _m.agency, agencies.c.sending_held).exists()
-    return or_(everything, own)
-
-
 def _is_held(reading: "Reading", agency: str | None) -> bool:
-    if reading.scalar(select(house.c.key).where(house.c.key == SENDING_HELD)) is not None:
+    if reading.scalar(_ALL_HELD) is not None:
         return True
-    return bool(agency and reading.scalar(select(agencies.c.sending_held).where(agencies.c.code == agency)))
+    return bool(agency and reading.scalar(_DESK_HELD, {"wanted": agency}))
 
 
 def clean_words(words: str) -> str:
@@ -346,10 +358,8 @@ def clean_words(words: str) -> str:
 
 
 def without_secrets(body: bytes) -> bytes:
-    """The same mail with link tokens and codes blotted out of every text part, however it was encoded."""
-    parsed = email.message_from_bytes(body, policy=email.policy.SMTP)
-    for part in parsed.walk():
-        if isinstance(part, EmailMessage) and part.get_content_maintype() == "text":
-            kept = _CODE.sub("••••-••••", _TOKEN.sub(r"\1…", part.get_content()))
-            part.set_content(kept, subtype=part.get_content_subtype(), cte="base64")
-    return parsed.as_bytes()
+    """The same mail with link tokens and codes blotted out of every part.
+
+    body: as `store.letters` made it, in quoted-printable, where a line may be broken anywhere by "=" and a line end.
+    """
+    return _CODE.sub(_BLOT * 4 + b"-" + _BLOT * 4, _TOKEN.sub(rb"\1" + _ELLIPSIS, body))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from domain.course import TaskFacts
 from domain.errors import NotFound
@@ -14,6 +14,9 @@ from store.access import seen_by
 from store.casefile import CaseFile, open_case_file_by_id
 from store.tables_case import answers, cases, receipts
 from store.unit import Reading, Unit
+
+_STORE_RECEIPT, _STORE_ANSWER = insert(receipts), insert(answers)
+_BY_NONCE = select(receipts.c.receipt).where(receipts.c.nonce == bindparam("sent"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def receipt_of(file: CaseFile, task: TaskFacts, number: str) -> Receipt:
 def store_receipt(unit: Unit, number: str, nonce: str, *, mail: str | None = None, account: str | None = None) -> None:
     """Keeps a receipt; `nonce` is unique, so the same form sent twice has one."""
     values = {"receipt": number, "nonce": nonce, "mail": mail, "account": account, "received_at": unit.now}
-    unit.execute(insert(receipts), values)
+    unit.execute(_STORE_RECEIPT, values)
 
 
 def store_answer(
@@ -42,7 +45,7 @@ def store_answer(
 ) -> None:
     """Keeps one answer under its receipt; `row` is its place in the case's journal."""
     unit.execute(
-        insert(answers),
+        _STORE_ANSWER,
         {
             "id": unit.new_id(),
             "receipt": number,
@@ -59,7 +62,7 @@ def store_answer(
 
 def find_receipt_by_nonce(reading: Reading, nonce: str) -> str | None:
     """The receipt of a form that was stored before: a second press, or a line that dropped."""
-    found: str | None = reading.scalar(select(receipts.c.receipt).where(receipts.c.nonce == nonce))
+    found: str | None = reading.scalar(_BY_NONCE, {"sent": nonce})
     return found
 
 

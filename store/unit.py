@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, Table
@@ -56,16 +57,16 @@ class Reading:
     def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         return self.connection.execute(statement, values)
 
-    def scalar(self, statement: Executable) -> Any:
-        return self.connection.execute(statement).scalar()
+    def scalar(self, statement: Executable, values: Any = None) -> Any:
+        return self.connection.execute(statement, values).scalar()
 
     # Any in the next two: what a row holds is known from its statement only.
-    def row(self, statement: Executable) -> Any:
+    def row(self, statement: Executable, values: Any = None) -> Any:
         """The first row, or None."""
-        return self.connection.execute(statement).first()
+        return self.connection.execute(statement, values).first()
 
-    def rows(self, statement: Executable) -> Sequence[Any]:
-        return self.connection.execute(statement).all()
+    def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
+        return self.connection.execute(statement, values).all()
 
 
 class Unit(Reading):
@@ -74,6 +75,7 @@ class Unit(Reading):
     def __init__(self, connection: Connection, units: "Units", by: Actor) -> None:
         super().__init__(connection, units)
         self.by = by
+        self.heads: dict[str, tuple[int, str]] = {}  # number and hash of the newest row of subjects locked here
         self._random = units.random_bytes
         self._appended = 0
         self._unjournaled = ""
@@ -114,15 +116,21 @@ class Unit(Reading):
     ) -> int:
         """Inserts *values*; where *keys* exist, applies *changes* instead (None: nothing). Returns rows touched."""
         make = postgresql.insert if self.connection.dialect.name == "postgresql" else sqlite.insert
-        statement = make(table).values(**values)
         if changes is None:
-            return self.execute(statement.on_conflict_do_nothing(index_elements=list(keys))).rowcount
+            return self.execute(_insert_or_leave(make, table, tuple(keys)), dict(values)).rowcount
+        statement = make(table).values(**values)
         return self.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=dict(changes))).rowcount
 
     def check_journaled(self) -> None:
         """Raises RuntimeError when something was written and nothing reports it."""
         if scope_of(self.connection).writes and not self._appended and not self._unjournaled:
             raise RuntimeError("a change without a journal row")
+
+
+@cache
+def _insert_or_leave(make: Callable[[Table], Any], table: Table, keys: tuple[str, ...]) -> Executable:
+    statement: Executable = make(table).on_conflict_do_nothing(index_elements=list(keys))
+    return statement
 
 
 def _utc_now() -> datetime:
