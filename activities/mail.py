@@ -63,19 +63,22 @@ class MailActivities:
             await asyncio.shield(self._record(mail_id, mail.tries, Reply(progress.cut_off, 0, "STOPPED")))
             raise
         self._crash_point("mail.after_reply")
-        await self._record(mail_id, mail.tries, reply)
-        return Delivery(mail_id, reply.result)
+        settled = await self._record(mail_id, mail.tries, reply)
+        return Delivery(mail_id, reply.result, settled)
 
-    async def _record(self, mail_id: str, tries: int, reply: Reply) -> None:
+    async def _record(self, mail_id: str, tries: int, reply: Reply) -> bool:
+        """Whether the desk needs no look of its own after this."""
         final = reply.result in (Handed.ACCEPTED, Handed.REFUSED)
 
-        def record(unit: Unit) -> None:
+        def record(unit: Unit) -> bool:
             after = None if final else next_try(unit.real_now, tries)
             desks.record_delivery(unit, mail_id, _RESULTS[reply.result], reply.words, after, reply.code or None)
+            return final and desks.settle_delivery(unit, mail_id)
 
-        await self._units.write(SYSTEM, record)
+        settled = await self._units.write(SYSTEM, record)
         report = log.info if reply.result is Handed.ACCEPTED else log.warning
         report("mail_tried", mail=mail_id, result=reply.result.value, smtp_code=reply.code, tries=tries)
+        return settled
 
 
 @contextlib.asynccontextmanager

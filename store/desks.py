@@ -289,6 +289,22 @@ def record_delivery(
     return state
 
 
+def settle_delivery(unit: Unit, mail: str) -> bool:
+    """After the last word on *mail*: takes its row in when the desk has nothing else to hear, to send or to try again.
+
+    Then the desk waits for the moment that it waited for before, and its conductor needs no look of its own.
+    """
+    desk = outbox.get_mail(unit, mail).agency
+    if desk is None:
+        return False
+    standing = journal.lock_subject(unit, f"desk-{desk}")
+    has_other_news = standing.head - standing.applied != 1
+    if has_other_news or outbox.due_mails(unit, desk, unit.real_now) or outbox.next_try_at(unit, desk) is not None:
+        return False
+    journal.take_in(unit, standing.id, standing.head)
+    return True
+
+
 def _tell_cases(unit: Unit, mail: str) -> None:
     live = (AskState.SENT.value, AskState.QUEUED.value)
     rows = unit.rows(select(asks.c.id, asks.c.case_id).where(asks.c.mail == mail, asks.c.state.in_(live)))

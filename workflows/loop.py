@@ -157,15 +157,15 @@ class Conducting:
     async def _deliver(self, mail_id: str) -> None:
         try:
             done = await steps.deliver_mail(mail_id)
-            tried = done.result is not Handed.NOT_TAKEN
+            tried, settled = done.result is not Handed.NOT_TAKEN, done.settled
         except FailureError as failed:
             if is_cancelled_exception(failed):
                 raise
-            tried = False
+            tried = settled = False
         if not tried:
             await workflow.sleep(SLOT_REST)
         del self._deliveries[mail_id]
-        self._delivered = True
+        self._delivered = self._delivered or not settled
 
     def _is_long(self, start: Start) -> bool:
         info = workflow.info()

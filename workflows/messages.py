@@ -51,10 +51,11 @@ class Handed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Result of `deliver_mail`."""
+    """Result of `deliver_mail`. settled: its desk has nothing more to do for it and needs no look of its own."""
 
     mail_id: str
     result: Handed
+    settled: bool = False
 
 
 def workflow_id(subject: str, generation: int) -> str:

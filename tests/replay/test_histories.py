@@ -10,7 +10,8 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from pulang.commands.histories import STORIES
-from pulang.processes.worker import WORKFLOWS, workflow_runner
+from pulang.processes.worker import WORKFLOWS
+from tests.support.sandbox import sandbox
 
 ROOT = Path(__file__).parents[2]
 HISTORIES = ROOT / "tests" / "histories"
@@ -18,7 +19,7 @@ FILES = sorted(HISTORIES.glob("*/*.json"))
 
 
 def replayer() -> Replayer:
-    return Replayer(workflows=WORKFLOWS, workflow_runner=workflow_runner())
+    return Replayer(workflows=WORKFLOWS, workflow_runner=sandbox())
 
 
 def text_of(file: Path) -> str:

@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 
 from domain.journal import Outcome
 from pulang.processes.worker import make_worker
+from tests.support.sandbox import sandbox
 from tests.support.until import until
 from workflows.codec import data_converter
 from workflows.messages import AGENCY_DESK, REPATRIATION, Delivery, Handed, Start
@@ -104,7 +105,7 @@ class Story:
         self._worker: Worker | None = None
 
     async def __aenter__(self) -> "Story":
-        self._worker = make_worker(self.server.client, self.activities(), self.name)
+        self._worker = make_worker(self.server.client, self.activities(), self.name, sandbox())
         await self._worker.__aenter__()
         return self
 
