@@ -38,6 +38,17 @@ ALL_NO = [
 ]
 
 
+def person(name: str, **more: Any) -> dict[str, Any]:
+    """An adult as a start describes one."""
+    return {"name": name, "sex": "P", "birth_date": "1999-01-02", "birth_date_quality": "pasti"} | more
+
+
+def start_body(name: str, **more: Any) -> dict[str, Any]:
+    """The body of a start at Tanjungpinang, with Lembata as destination."""
+    body = {"person": person(name), "entry_route": "RUJUKAN_APH", "shelter": "RPTC-TPI", "destination": "5313"}
+    return body | more
+
+
 @dataclass(frozen=True)
 class Letter:
     """One mail as its reader sees it."""
