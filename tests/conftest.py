@@ -13,10 +13,9 @@ import time_machine
 
 from pulang.crashing import POINTS
 from tests.support.database import postgres_server  # noqa: F401 - fixture
-from tests.support.house import House, disarm, start_house
+from tests.support.house import CLOCK_START, House, disarm, start_house
 from tests.support.outsider import Outsider
 
-CLOCK_START = "2026-11-30T09:00:00+07:00"
 _AHEAD = timedelta(days=370)
 
 
@@ -47,14 +46,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """
     folder = tmp_path_factory.mktemp("demonstration")
     disarm(folder / "var", POINTS)
-    running = start_house(folder, clock_start=CLOCK_START, crash_at=",".join(POINTS))
-    yield running
-    running.stop()
+    with start_house(folder, clock_start=CLOCK_START, crash_at=",".join(POINTS)) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def outsider(house: House) -> Iterator[Outsider]:
     """People and offices around that house."""
-    player = Outsider(house)
-    yield player
-    player.http.close()
+    with Outsider(house) as player:
+        yield player

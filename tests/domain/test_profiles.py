@@ -7,7 +7,7 @@ import pytest
 from domain.course import plain
 from domain.folding import fold as fold_rows
 from domain.tasks import TaskStatus
-from tests.support.paper import Paper, a_procedure
+from tests.support.paper import STAY, Paper, a_procedure
 
 CHILD = ("child", "tppo", "from_abroad")
 LANJUT = a_procedure(
@@ -17,8 +17,6 @@ EVERYTHING = (
     *("child", "tppo", "pmi", "witness", "high_risk", "ill", "infectious", "mental_health", "disability", "pregnant"),
     *("with_infant", "from_abroad"),
 )
-
-STAY = ("RPTC-BAP", "provinsi", "kabkota", "penerima")
 
 PROFILES: dict[str, tuple[tuple[str, ...], dict[str, Any], dict[str, str]]] = {
     "an adult": ((), {}, {}),

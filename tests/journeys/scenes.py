@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.support.outsider import Letter, Outsider
+from tests.support.probe import journal_of
 
 
 def one_ask_by_mail(outsider: Outsider, case: str, code: str) -> Letter:
@@ -34,14 +35,7 @@ def task_of(outsider: Outsider, case: str, code: str) -> dict[str, Any]:
 
 def rows_of(outsider: Outsider, case: str, kind: str) -> list[dict[str, Any]]:
     """The journal's rows of one kind for a case."""
-    rows: list[dict[str, Any]] = []
-    after = "0"
-    while True:
-        page = outsider.get(f"/cases/{case}/journal?after={after}")
-        rows += [row for row in page["items"] if row["kind"] == kind]
-        if not page["next_cursor"]:
-            return rows
-        after = page["next_cursor"]
+    return [row for row in journal_of(outsider, case) if row["kind"] == kind]
 
 
 def answers_of(outsider: Outsider, case: str, code: str) -> list[dict[str, Any]]:

@@ -15,7 +15,17 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.support.house import PARTS, ROOT, House, environment_of, eventually, is_there, launch, start_house
+from tests.support.house import (
+    CLOCK_START,
+    PARTS,
+    ROOT,
+    House,
+    environment_of,
+    eventually,
+    is_there,
+    launch,
+    start_house,
+)
 from tests.support.outsider import Outsider
 from tests.support.probe import is_text, shaped
 
@@ -35,16 +45,14 @@ COMMANDS = ("up", "api", "worker", "relay", "doctor", "migrate", "accounts", "au
 
 @pytest.fixture(scope="module")
 def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = start_house(tmp_path_factory.mktemp("contract"), clock_start="2026-11-30T09:00:00+07:00")
-    yield house
-    house.stop()
+    with start_house(tmp_path_factory.mktemp("contract"), clock_start=CLOCK_START) as house:
+        yield house
 
 
 @pytest.fixture(scope="module")
 def stranger(own_house: House) -> Iterator[Outsider]:
-    player = Outsider(own_house)
-    yield player
-    player.http.close()
+    with Outsider(own_house) as player:
+        yield player
 
 
 def pulang(*arguments: str, home: Path, environment: dict[str, str] | None = None) -> "subprocess.Popen[str]":
@@ -195,7 +203,7 @@ def test_a_taken_port_is_said_in_one_sentence(own_house: House, tmp_path: Path) 
 
 
 def test_a_house_stops_within_its_time_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    house = start_house(tmp_path, clock_start="2026-11-30T09:00:00+07:00", digest_window=1)
+    house = start_house(tmp_path, clock_start=CLOCK_START, digest_window=1)
     player = Outsider(house)
     case = player.start("Contoh Lanjut")
     player.settle()

@@ -39,6 +39,14 @@ def answer(outsider: Outsider, case: str, code: str, action: str, **more: str) -
     outsider.settle()
 
 
+def answer_own(outsider: Outsider, case: str, code: str, action: str, reason: str) -> Any:
+    """The shelter answers its open task of this kind; returns the case."""
+    walk(outsider, case, code)
+    outsider.post(f"/cases/{case}/tasks/{code}/answers", {"answer": action, "reason": reason}, "pekerja_sosial")
+    outsider.settle()
+    return outsider.case(case)
+
+
 def decide(outsider: Outsider, case: str, code: str, choice: str, n: int = 1, **more: Any) -> None:
     body = {"choice": choice, "n": n, "reason": "Alasan uji", **more}
     outsider.post(f"/cases/{case}/tasks/{code}/decisions", body)
@@ -54,11 +62,7 @@ def at_gate(view: Any) -> bool:
 
 def test_a_failing_answer_places_its_hold_and_flag_at_once(outsider: Outsider) -> None:
     case = outsider.start("Contoh Gagal Aman")
-    walk(outsider, case, "asesmen.keamanan")
-    body = {"answer": "TIDAK_AMAN", "reason": "KEAMANAN Pelaku menunggu"}
-    outsider.post(f"/cases/{case}/tasks/asesmen.keamanan/answers", body, "pekerja_sosial")
-    outsider.settle()
-    view = outsider.case(case)
+    view = answer_own(outsider, case, "asesmen.keamanan", "TIDAK_AMAN", "KEAMANAN Pelaku menunggu")
     assert statuses(view)["asesmen.keamanan"] == "GAGAL"
     assert [hold["kind"] for hold in view["holds"]] == ["KEAMANAN"]
     assert view["flags"]["high_risk"] == "ya"
@@ -339,11 +343,7 @@ def test_a_travel_letter_and_an_approval_run_out(outsider: Outsider) -> None:
 
 def test_who_refuses_to_go_home_is_heard(outsider: Outsider) -> None:
     case = outsider.start("Contoh Tidak Mau")
-    walk(outsider, case, "pulang.kesediaan")
-    body = {"answer": "TIDAK_BERSEDIA", "reason": "LAINNYA Ingin tinggal"}
-    outsider.post(f"/cases/{case}/tasks/pulang.kesediaan/answers", body, "pekerja_sosial")
-    outsider.settle()
-    view = outsider.case(case)
+    view = answer_own(outsider, case, "pulang.kesediaan", "TIDAK_BERSEDIA", "LAINNYA Ingin tinggal")
     assert statuses(view)["pulang.kesediaan"] == "GAGAL"
     assert checks(view)["U08"] == "open"
     outsider.post(f"/cases/{case}/closures", {"status": "DITUTUP", "reason": "Tidak bersedia"})

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.house import House, eventually
 from tests.support.outsider import Outsider
+from tests.support.probe import journal_of
 
 
 def test_a_start_mails_the_registry_and_the_shelter_and_nobody_else(outsider: Outsider) -> None:
@@ -42,23 +43,12 @@ def test_one_return_goes_from_the_first_report_to_termination(outsider: Outsider
     visits = [task for task in view["tasks"] if task["code"] == "monev.kunjungan"]
     assert [task["n"] for task in visits] == [1, 2, 3]
     assert {task["status"] for task in view["tasks"]} <= {"LULUS", "TIDAK_BERLAKU"}
-    rows = all_rows(outsider, case)
+    rows = journal_of(outsider, case)
     judged = [row for row in rows if row["kind"] == "GATE_JUDGED" and row["codes"]["occasion"] == "departure"]
     departed = [row for row in rows if row["codes"].get("answer") == "BERANGKAT"]
     assert len(departed) == 1
     assert judged[-1]["n"] < departed[0]["n"]
     assert judged[-1]["codes"]["open"] is True
-
-
-def all_rows(outsider: Outsider, case: str) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    after = "0"
-    while True:
-        page = outsider.get(f"/cases/{case}/journal?after={after}")
-        rows += page["items"]
-        if not page["next_cursor"]:
-            return rows
-        after = page["next_cursor"]
 
 
 def test_remains_take_the_short_track_to_the_end(outsider: Outsider) -> None:
@@ -99,8 +89,8 @@ def test_ten_answers_given_while_the_engine_is_down_are_kept_and_take_effect_onc
     outsider.settle(within_s=90)
     for case, receipt in zip(cases, receipts, strict=True):
         eventually(lambda receipt=receipt: outsider.get(f"/answers/{receipt}")["state"] == "applied", 60)  # type: ignore[misc]
-        answered = [row for row in all_rows(outsider, case) if row["kind"] == "ANSWERED"]
-        assert [row["codes"]["receipt"] for row in answered].count(receipt) == 1  # type: ignore[index]
+        answered = [row for row in journal_of(outsider, case) if row["kind"] == "ANSWERED"]
+        assert [row["codes"]["receipt"] for row in answered].count(receipt) == 1
         assert task_of(outsider, case, "akses.identitas")["status"] == "DIJAWAB"
 
 

@@ -16,9 +16,8 @@ A_YEAR_AHEAD = "2027-11-29T09:00:00+07:00"  # a Monday, 52 weeks after the start
 @pytest.fixture(scope="module")
 def house_on_postgresql(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = Path(tmp_path_factory.mktemp("postgresql"))
-    running = start_house(folder, clock_start=A_YEAR_AHEAD, database_url=postgres_server.empty())
-    yield running
-    running.stop()
+    with start_house(folder, clock_start=A_YEAR_AHEAD, database_url=postgres_server.empty()) as running:
+        yield running
 
 
 @pytest.mark.proves("I01", "I03", "I11")

@@ -9,21 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from domain.errors import DomainError
 from domain.journal import Kind
 from store import agencies, journal, links, outbox
 from store.case_acts import close_case
 from store.desks import record_delivery, send_fresh_copy
 from store.outbox import mails
+from tests.store.scenes import refused
 from tests.support.cases import Ministry, a_form, a_person, open_ministry
 
 REGISTRY = "KEMENDAGRI-DUKCAPIL"
-
-
-def refused(act: Any) -> str:
-    with pytest.raises(DomainError) as caught:
-        act()
-    return caught.value.code
 
 
 @pytest.fixture

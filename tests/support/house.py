@@ -18,12 +18,13 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 90.0
 STOPPED_WITHIN_S = 15.0
 PARTS = ("temporal", "postbox", "api", "worker", "relay")
+CLOCK_START = "2026-11-30T09:00:00+07:00"  # a Monday
 
 T = TypeVar("T")
 
@@ -62,6 +63,12 @@ class House:
     lines: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     ready_after_s: float = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @property
     def base_url(self) -> str:

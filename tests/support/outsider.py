@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import httpx2
@@ -36,6 +36,17 @@ ALL_NO = [
     "deceased",
     "from_abroad",
 ]
+
+
+def person(name: str, **more: Any) -> dict[str, Any]:
+    """An adult as a start describes one."""
+    return {"name": name, "sex": "P", "birth_date": "1999-01-02", "birth_date_quality": "pasti"} | more
+
+
+def start_body(name: str, **more: Any) -> dict[str, Any]:
+    """The body of a start at Tanjungpinang, with Lembata as destination."""
+    body = {"person": person(name), "entry_route": "RUJUKAN_APH", "shelter": "RPTC-TPI", "destination": "5313"}
+    return body | more
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,12 @@ class Outsider:
     house: House
     http: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=90, follow_redirects=False))
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
     # --- API
 
     def _headers(self, role: str, number: int) -> dict[str, str]:
@@ -103,9 +120,7 @@ class Outsider:
         return self.get(f"/cases/{case}", role, number)
 
     def start(self, name: str = "Contoh Uji", **more: Any) -> str:
-        person = {"name": name, "sex": "P", "birth_date": "1999-01-02", "birth_date_quality": "pasti"}
-        body = {"person": person, "entry_route": "RUJUKAN_APH", "shelter": "RPTC-TPI", "destination": "5313"}
-        return str(self.post("/cases", body | more)["number"])
+        return str(self.post("/cases", start_body(name, **more))["number"])
 
     # --- clock
 

@@ -20,6 +20,7 @@ from domain.tasks import AskState, TaskStatus
 MONDAY = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)  # Monday 09.00 WIB
 REGISTER = Register(expand_seed())
 OFFICES = {"lks": "PALANG-MERAH"}
+STAY = ("RPTC-BAP", "provinsi", "kabkota", "penerima")  # by way of the other shelter
 
 
 def a_world() -> World:
@@ -269,3 +270,21 @@ def a_procedure(*changes: tuple[str, str]) -> Procedure:
         assert text.count(old) == 1, (old, text.count(old))
         text = text.replace(old, new)
     return parse_procedure(text)
+
+
+def approved(*flags: str, **facts: object) -> Paper:
+    return Paper(*flags, **facts).play_to_status("DISETUJUI")  # type: ignore[arg-type]
+
+
+def on_the_road(*route: str, **facts: object) -> Paper:
+    """Just departed on the first leg, nothing handed over yet."""
+    paper = Paper(route=route, **facts).play_until_open("jalan.cek_berangkat")  # type: ignore[arg-type]
+    paper.go_to(paper.course.legs[0].departs_at)
+    paper.answer("jalan.cek_berangkat", n=1)
+    assert paper.course.status == "PERJALANAN"
+    return paper
+
+
+def at_the_door() -> Paper:
+    """Everything handed over but the last."""
+    return on_the_road().play_until_open("serah.keluarga")

@@ -50,6 +50,10 @@ def one_of(*values: Any) -> Any:
     return lambda value: value in values
 
 
+def is_list_of(check: Any) -> Any:
+    return lambda values: isinstance(values, list) and all(check(value) for value in values)
+
+
 def shaped(value: Any, **kinds: Any) -> Any:
     """*value* is an object with exactly these keys, each of its kind. Returns it."""
     assert isinstance(value, dict), value
