@@ -33,7 +33,7 @@ from pulang.settings import Settings
 from tests.support.house import PARTS, House, free_ports, start_house
 
 PROCEDURE = Path(__file__).with_name("procedure.toml")
-POLL_S = 0.05
+POLL_S = 0.1
 BARE_POLL_S = 0.01
 LONGEST_S = 600.0
 REGIONS = ("5313", "3318", "5203", "3509", "1207", "6371", "7371", "3273")

@@ -75,6 +75,16 @@ class _Call:
     again_at: float
     wait_s: float = AGAIN_S
 
+    def covers(self, subject: Subject, about: About) -> bool:
+        """Whether a new call would say nothing new: the same, or news to a conductor that has not looked since.
+
+        It takes in the whole journal when it looks, also what was written after the call. One that had to be told
+        twice is not relied upon.
+        """
+        generation, head, moment = self.about
+        will_look = self.wait_s == AGAIN_S and generation == subject.generation and moment is None
+        return self.about == about or (will_look and subject.applied < head)
+
 
 class Changes:
     """Whether another connection has written. On SQLite a number in shared memory says so; elsewhere "perhaps"."""
@@ -189,7 +199,7 @@ class Relay:
                 continue
             about = _about(subject)
             last = self._called.get(subject.id)
-            if last is not None and last.about == about and ready < last.again_at:
+            if last is not None and ready < last.again_at and last.covers(subject, about):
                 wake_at = min(wake_at, last.again_at)
                 continue
             wait_s = min(last.wait_s * 2, LONGEST_AGAIN_S) if last is not None and last.about == about else AGAIN_S

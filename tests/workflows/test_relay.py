@@ -85,11 +85,11 @@ async def add_rows(units: Units, subject: str, count: int = 1) -> None:
     await units.write(SYSTEM, add)
 
 
-async def is_applied(units: Units, subject: str, next_due_at: datetime | None = None) -> None:
+async def is_applied(units: Units, subject: str, next_due_at: datetime | None = None, to: int | None = None) -> None:
     def note(unit: Unit) -> None:
         unit.without_journal("a test")
         head = journal.lock_subject(unit, subject).head
-        journal.set_advanced(unit, subject, applied=head, next_due_at=next_due_at, phase="x", over=False)
+        journal.set_advanced(unit, subject, applied=to or head, next_due_at=next_due_at, phase="x", over=False)
         journal.set_started(unit, subject, 1)
 
     await units.write(SYSTEM, note)
@@ -126,7 +126,7 @@ async def _is_started(units: Units) -> bool:
 
 
 @pytest.mark.proves("I03")
-async def test_what_comes_while_a_call_is_under_way_goes_into_one_more(
+async def test_what_comes_before_a_told_conductor_has_looked_goes_into_one_more_call(
     units: Units, conductor: NotingConductor
 ) -> None:
     conductor.gate.clear()
@@ -136,10 +136,27 @@ async def test_what_comes_while_a_call_is_under_way_goes_into_one_more(
         for _ in range(5):
             await add_rows(units, CASE)
         conductor.gate.set()
+        await asyncio.sleep(0.3)
+        assert len(conductor.calls) == 1, "it will look, and then sees all six"
+        await is_applied(units, CASE, to=1)
         await until(lambda: conductor.calls[-1] == ("told", CASE, 6))
 
     assert conductor.most_in_flight == 1
     assert len(conductor.calls) == 2
+
+
+@pytest.mark.proves("F03")
+async def test_a_conductor_that_had_to_be_told_twice_is_told_of_every_row_at_once(
+    units: Units, conductor: NotingConductor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "AGAIN_S", 0.1)
+    async with relaying(units, conductor):
+        await add_rows(units, CASE)
+        await until(lambda: len(conductor.calls) == 4)
+        await add_rows(units, CASE)
+        await until(lambda: conductor.calls[-1] == ("told", CASE, 2))
+
+    assert len(conductor.calls) == 5
 
 
 @pytest.mark.proves("F03")
