@@ -84,16 +84,19 @@ def _values(agency: Agency) -> dict[str, Any]:
 def touch_register(unit: Unit) -> None:
     """Marks the register as changed, so that every process reads it anew."""
     house.put(unit, REGISTER_VERSION, unit.new_id())
+    unit.register = None
 
 
 def register(reading: Reading) -> Register:
     """All agencies as domain values; read once per version and process."""
-    version = str(house.find_value(reading, REGISTER_VERSION))
-    known = _CACHE.find(version)
-    if known is None:
-        known = Register(_agency(found) for found in reading.rows(select(*_AGENCY)))
-        _CACHE.keep(version, known)
-    return known
+    if reading.register is None:
+        version = str(house.find_value(reading, REGISTER_VERSION))
+        known = _CACHE.find(version)
+        if known is None:
+            known = Register(_agency(found) for found in reading.rows(select(*_AGENCY)))
+            _CACHE.keep(version, known)
+        reading.register = known
+    return reading.register
 
 
 def _agency(found: Any) -> Agency:

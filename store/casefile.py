@@ -23,6 +23,7 @@ from domain.moves import Act, due, due_at_once
 from domain.planning import World
 from domain.waiting import stage_of, waits_for
 from store import agencies, journal
+from store.shelf import Kept
 from store.tables_case import approvals, asks, cases, handovers, holds, legs, tasks
 from store.unit import Reading, Unit
 
@@ -89,8 +90,10 @@ class CaseFile:
     ) -> Row:
         """Appends one row and folds it."""
         n = unit.append(self.subject, kind, codes, sealed, at=at, grade=grade)
-        row = Row(n, kind, at or unit.now, unit.now, unit.by.ref, codes, sealed or {}, grade)
+        known = sealed if sealed and kind in FOLDED_SEALS else {}
+        row = Row(n, kind, at or unit.now, unit.now, unit.by.ref, codes, known, grade, unit.heads[self.subject][1])
         take_in(self.course, row)
+        self.rows.append(row)
         return row
 
     def do(self, unit: Unit, act: Act) -> Row:
@@ -183,7 +186,10 @@ def _open(reading: Reading, found: Any) -> CaseFile:
         raise NotFound("NO_SUCH_CASE")
     standing = journal.lock_subject(reading, f"case-{found.id}") if isinstance(reading, Unit) else None
     procedure = reading.rules.procedure(found.procedure_code, found.procedure_version)
-    rows = journal.rows_of(reading, f"case-{found.id}", open_kinds=FOLDED_SEALS)
+    course, rows = _kept(reading, found.id) if isinstance(reading, Unit) else (None, [])
+    if course is None:
+        rows = journal.rows_of(reading, f"case-{found.id}", open_kinds=FOLDED_SEALS)
+        course = fold(procedure, rows)
     file = CaseFile(
         id=found.id,
         number=found.number,
@@ -191,15 +197,44 @@ def _open(reading: Reading, found: Any) -> CaseFile:
         initials=found.initials,
         group_number=found.group_number,
         opened_by=found.opened_by,
-        course=fold(procedure, rows),
+        course=course,
         world=world_of(reading),
         mailed=found.mailed,
-        rows=list(rows),
+        rows=rows,
         standing=standing,
     )
     if isinstance(reading, Unit):
         file.before = tables_of(file)
+        _keep(reading, file)
     return file
+
+
+def _kept(unit: Unit, case_id: str) -> tuple[Course | None, list[Row]]:
+    """The case as this process folded it last, with the rows that came since; (None, []) when it has none that fits."""
+    subject = f"case-{case_id}"
+    kept = unit.shelf.take(case_id)
+    if kept is None:
+        return None, []
+    head, digest = unit.heads[subject]
+    if (kept.head, kept.digest) != (head, digest):
+        newer = journal.rows_of(unit, subject, after=kept.head - 1, open_kinds=FOLDED_SEALS)
+        if not newer or newer[0].hash != kept.digest:
+            return None, []
+        for row in newer[1:]:
+            take_in(kept.course, row)
+            kept.rows.append(row)
+    return kept.course, kept.rows
+
+
+def _keep(unit: Unit, file: CaseFile) -> None:
+    """Puts the case on the shelf once the unit is committed, if it is then folded to the unit's last row of it."""
+
+    def put() -> None:
+        head, digest = unit.heads[file.subject]
+        if file.course.head == head:
+            unit.shelf.put(file.id, Kept(file.course, file.rows, digest))
+
+    unit.after_commit(put)
 
 
 # --- what the tables say of a course

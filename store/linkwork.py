@@ -38,9 +38,6 @@ _ASKS = (
     .where(asks.c.mail == bindparam("wanted"))
     .order_by(asks.c.due_at, asks.c.number, asks.c.id)
 )  # fmt: skip
-_OPEN_DUES = select(asks.c.due_at).where(
-    asks.c.mail == bindparam("wanted"), asks.c.state.in_(sorted(state.value for state in LIVE_ASKS))
-)
 
 
 class LinkState(StrEnum):
@@ -200,15 +197,7 @@ def answer(unit: Unit, mail: str, code: str, form: LinkForm) -> Tried:
     if tried.result is not CodeResult.RIGHT:
         return tried
     done = answer_by_link(unit, mail, form)
-    _live_longer(unit, mail)
     return Tried(tried.result, answered=done)
-
-
-def _live_longer(unit: Unit, mail: str) -> None:
-    """More time given moves the link's end too: 14 days after the last due moment (`link_validity`)."""
-    dues = [row.due_at for row in unit.rows(_OPEN_DUES, {"wanted": mail}) if row.due_at is not None]
-    if dues:
-        links.extend(unit, mail, link_expires(unit, max(dues)))
 
 
 # --- a fresh mail

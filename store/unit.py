@@ -14,11 +14,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, CursorResult, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from domain.agencies import Register
 from domain.journal import Kind
 from domain.roles import Actor
 from domain.rulebook import Rulebook, default_rulebook
 from store import journal
 from store.engine import Database, scope_of
+from store.shelf import Shelf
 from store.vault import Vault
 
 T = TypeVar("T")
@@ -53,6 +55,7 @@ class Reading:
         found = connection.exec_driver_sql("SELECT offset_s FROM clock WHERE id = 1").scalar()
         self.offset_s = float(found or 0.0)
         self.now = units.fixed_now or self.real_now + timedelta(seconds=self.offset_s)
+        self.register: Register | None = None  # once read, and not changed here since
 
     def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         return self.connection.execute(statement, values)
@@ -76,6 +79,8 @@ class Unit(Reading):
         super().__init__(connection, units)
         self.by = by
         self.heads: dict[str, tuple[int, str]] = {}  # number and hash of the newest row of subjects locked here
+        self.shelf = units.shelf
+        self._after_commit: list[Callable[[], None]] = []
         self._random = units.random_bytes
         self._appended = 0
         self._unjournaled = ""
@@ -97,6 +102,15 @@ class Unit(Reading):
         if not reason:
             raise ValueError("a reason is needed")
         self._unjournaled = reason
+
+    def after_commit(self, fn: Callable[[], None]) -> None:
+        """Has *fn* called once this unit is committed; never when it is rolled back."""
+        self._after_commit.append(fn)
+
+    def is_committed(self) -> None:
+        """Called by whoever committed it."""
+        for fn in self._after_commit:
+            fn()
 
     def note_appended(self) -> None:
         self._appended += 1
@@ -148,6 +162,7 @@ class Units:
     real_clock: Callable[[], datetime] = _utc_now
     random_bytes: Callable[[int], bytes] = os.urandom
     fixed_now: datetime | None = None
+    shelf: Shelf = field(default_factory=Shelf, compare=False)
 
     @property
     def real_now(self) -> datetime:
@@ -159,7 +174,9 @@ class Units:
 
     async def write(self, by: Actor, fn: Callable[[Unit], T]) -> T:
         """One transaction by *by*. Any exception rolls it back and rises; raises Unavailable when the store is away."""
-        return await self.database.run(lambda connection: self._written(connection, by, fn), write=True)
+        unit, result = await self.database.run(lambda connection: self._written(connection, by, fn), write=True)
+        unit.is_committed()
+        return result
 
     async def read(self, fn: Callable[[Reading], T]) -> T:
         """One snapshot; writing in it raises RuntimeError."""
@@ -167,13 +184,15 @@ class Units:
 
     def write_sync(self, by: Actor, fn: Callable[[Unit], T]) -> T:
         """As `write`, without an event loop (seeding, commands, tests)."""
-        return self.database.run_sync(lambda connection: self._written(connection, by, fn), write=True)
+        unit, result = self.database.run_sync(lambda connection: self._written(connection, by, fn), write=True)
+        unit.is_committed()
+        return result
 
     def read_sync(self, fn: Callable[[Reading], T]) -> T:
         return self.database.run_sync(lambda connection: fn(Reading(connection, self)), write=False)
 
-    def _written(self, connection: Connection, by: Actor, fn: Callable[[Unit], T]) -> T:
+    def _written(self, connection: Connection, by: Actor, fn: Callable[[Unit], T]) -> tuple[Unit, T]:
         unit = Unit(connection, self, by)
         result = fn(unit)
         unit.check_journaled()
-        return result
+        return unit, result
