@@ -59,9 +59,10 @@ def create_app(tools: Tools, *, body_seconds: float = BODY_SECONDS) -> FastAPI:
     errors.install(app)
     app.add_exception_handler(sessions.SignInNeeded, sessions.sign_in_redirect)
     app.mount("/static", _Static(directory=static_path()), name="static")
-    app.include_router(health.router)
+    app.include_router(api.link.router, include_in_schema=False)  # first: routes are tried in their order
     app.include_router(api.v1.router)
-    for router in (*api.pages.ROUTERS, api.link.router):
+    app.include_router(health.router)
+    for router in api.pages.ROUTERS:
         app.include_router(router, include_in_schema=False)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]  # FastAPI's own way to replace it
     return app

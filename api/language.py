@@ -55,7 +55,7 @@ def cookie_for(language: str, *, secure: bool) -> str:
     return f"{COOKIE}={language}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
 
 
-def _language(connection: HTTPConnection) -> str:
+async def _language(connection: HTTPConnection) -> str:
     return language_of(connection)
 
 

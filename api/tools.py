@@ -63,4 +63,9 @@ def tools_of(request: Request) -> Tools:
     return tools
 
 
-ToolsDep = Annotated[Tools, Depends(tools_of)]
+async def _given(request: Request) -> Tools:
+    """Async, for what is not is run in a thread of its own, a hop at every request."""
+    return tools_of(request)
+
+
+ToolsDep = Annotated[Tools, Depends(_given)]

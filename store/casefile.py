@@ -149,21 +149,26 @@ class CaseFile:
             self.save(unit, next_at)
 
     def take_in_if_idle(self, unit: Unit) -> None:
-        """After rows of which the rules want nothing: no wake of the conductor, unless it has other news to hear of.
-
-        The next moment must be the one that it waits for already.
-        """
+        """After rows of which the rules want nothing: no wake of the conductor, unless it has other news to hear of."""
         was = self.standing
-        if was is None or was.applied != was.head:
-            return
-        wanted = due(self.course, unit.now, self.world)
-        if not wanted.acts and wanted.next_at == was.next_due_at:
+        if was is not None and was.applied == was.head and self._is_idle(unit, was):
             journal.take_in(unit, self.subject, self.course.head)
 
     def finish(self, unit: Unit) -> None:
         """The end of every act by a person: what is due at once, then the tables."""
         self.settle_at_once(unit)
         self.save(unit)
+        was = self.standing
+        if was is not None and was.head in (was.applied, was.quiet_head) and self._is_idle(unit, was):
+            journal.note_quiet(unit, self.subject, self.course.head)
+
+    def _is_idle(self, unit: Unit, was: journal.Subject) -> bool:
+        """Whether the rules want nothing now and nothing sooner than the conductor waits for already."""
+        wanted = due(self.course, unit.now, self.world)
+        if wanted.acts:
+            return False
+        waits_for = was.next_due_at
+        return wanted.next_at is None or (waits_for is not None and waits_for <= wanted.next_at)
 
 
 def review_day(course: Course, kind: str, now: datetime) -> str:

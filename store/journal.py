@@ -2,6 +2,7 @@
 
 A subject is a case ("case-<uuid>"), a desk ("desk-<CODE>"), the reading of a case ("reads-<uuid>") or "house".
 `head` is its newest row, `applied` the newest one that an advance took in; the difference is the news the relay tells.
+Up to `quiet_head` the rules want nothing of it: such news is told like any other, only without hurry.
 """
 
 import json
@@ -77,6 +78,7 @@ class SubjectRow(SQLModel, table=True):
     phase: str = ""
     over: bool = False
     wakes_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    quiet_head: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class JournalRow(SQLModel, table=True):
@@ -114,6 +116,12 @@ class Subject:
     phase: str = ""
     over: bool = False
     wakes_since: datetime | None = None
+    quiet_head: int = 0
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is news, and none of it makes the rules want anything."""
+        return self.applied < self.head == self.quiet_head and self.started >= self.generation
 
 
 _c = subjects.c
@@ -128,6 +136,7 @@ _STANDING = (
     _c.phase,
     _c.over,
     _c.wakes_since,
+    _c.quiet_head,
 )
 _AWAKE = and_(_c.kind.in_(CONDUCTED), ~_c.over)
 
@@ -155,6 +164,11 @@ _ADVANCED = (
         over=bindparam("ended"),
         wakes_since=case((_c.head > bindparam("reached"), _c.wakes_since), else_=None),
     )
+)
+_QUIET = (
+    update(subjects)
+    .where(_c.id == bindparam("subject"), _c.head == bindparam("reached"))
+    .values(quiet_head=bindparam("reached"))
 )
 _TAKE_IN = (
     update(subjects)
@@ -332,6 +346,11 @@ def set_advanced(
 def take_in(unit: "Unit", subject: str, head: int) -> None:
     """Counts the news up to *head* as taken in, where the rules want nothing of it: its conductor needs no wake."""
     unit.execute(_TAKE_IN, {"subject": subject, "reached": head})
+
+
+def note_quiet(unit: "Unit", subject: str, head: int) -> None:
+    """Notes that the rules want nothing of all news up to *head*: its conductor hears of it without hurry."""
+    unit.execute(_QUIET, {"subject": subject, "reached": head})
 
 
 def wake_at(unit: "Unit", subject: str, moment: datetime) -> None:

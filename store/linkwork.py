@@ -25,6 +25,7 @@ from store.answers import LinkAnswered, LinkForm, answer_by_link
 from store.casefile import register_of
 from store.desks import Composer, link_expires, send_fresh_copy
 from store.links import CodeResult, Link
+from store.receipts import find_receipt_by_nonce
 from store.tables_case import asks, cases
 from store.unit import Reading, Unit
 
@@ -191,8 +192,12 @@ def try_code(unit: Unit, mail: str, code: str) -> Tried:
 def answer(unit: Unit, mail: str, code: str, form: LinkForm) -> Tried:
     """Checks the code, then records the answers; with a wrong code only the count is written.
 
-    A refused answer (it raises) rolls back nothing but itself, since a right code writes nothing.
+    This very sending again gets the receipt that it got before, whatever its code. A refused answer (it raises) rolls
+    back nothing but itself, since a right code writes nothing.
     """
+    before = find_receipt_by_nonce(unit, form.nonce)
+    if before is not None:
+        return Tried(CodeResult.RIGHT, answered=LinkAnswered(before, ()))
     tried = try_code(unit, mail, code)
     if tried.result is not CodeResult.RIGHT:
         return tried

@@ -45,28 +45,25 @@ async def take(request: Request, token: str, tools: ToolsDep) -> Response:
         return sending.again(fault.status, Fault(str(fault.facts.get("field", "")), fault.code))
     if form.text("resend"):
         return await send_fresh_mail(sending, token)
-    nonce, mail = form.raw("nonce"), looked.linked.mail
-    if nonce:
-        before = await tools.units.read(lambda reading: find_receipt(reading, mail, sending.key))
-        if before is not None:
-            return await _to_receipt(sending, before)
-    if looked.linked.state is not LinkState.OPEN:
-        return closed_page(request, looked, is_post=True)
-    return await (show_facts(sending, token) if form.text("show") else _answer(sending, token))
+    if looked.linked.state is LinkState.OPEN:
+        return await (show_facts(sending, token) if form.text("show") else _answer(sending, token))
+    return await _known_receipt(sending) or closed_page(request, looked, is_post=True)
+
+
+async def _known_receipt(sending: Sending) -> Response | None:
+    """The receipt of this very sending, where it got one before: a second press, or a line that dropped."""
+    if not sending.form.raw("nonce"):
+        return None
+    mail, key = sending.linked.mail, sending.key
+    before = await sending.tools.units.read(lambda reading: find_receipt(reading, mail, key))
+    return None if before is None else await _to_receipt(sending, before)
 
 
 async def _answer(sending: Sending, token: str) -> Response:
     form, linked = sending.form, sending.linked
-    if form.raw("nonce"):
-        try:
-            nonces.read_nonce(sending.tools.config, linked.mail, form.raw("nonce"), linked.real_now)
-        except Conflict as stale:
-            return sending.again(stale.status, Fault("", stale.code))
-    if form.text("website"):
-        return trapped(sending)
-    faults = _missing(sending)
-    if faults:
-        return sending.again(HTTPStatus.UNPROCESSABLE_ENTITY, *faults)
+    refused = _refused_at_once(sending)
+    if refused is not None:
+        return await _known_receipt(sending) or refused
     order = _order(sending)
 
     def act(unit: Unit) -> Tried:
@@ -82,6 +79,20 @@ async def _answer(sending: Sending, token: str) -> Response:
         return await wrong_code(sending, token, tried)
     sending.tools.crash_point("answer.after_commit")
     return await _to_receipt(sending, tried.answered.receipt)
+
+
+def _refused_at_once(sending: Sending) -> Response | None:
+    """What can be refused without looking at the code: a form too old, one that a machine filled, fields left out."""
+    form, linked = sending.form, sending.linked
+    if form.raw("nonce"):
+        try:
+            nonces.read_nonce(sending.tools.config, linked.mail, form.raw("nonce"), linked.real_now)
+        except Conflict as stale:
+            return sending.again(stale.status, Fault("", stale.code))
+    if form.text("website"):
+        return trapped(sending)
+    faults = _missing(sending)
+    return sending.again(HTTPStatus.UNPROCESSABLE_ENTITY, *faults) if faults else None
 
 
 def _missing(sending: Sending) -> list[Fault]:

@@ -46,6 +46,13 @@ GRACE: Final = timedelta(seconds=5)
 """A case's own timer comes first; this is the net under lost timers and restores. No grace in demonstration, where the
 relay moves time, nor for desks, whose moment is set by the advances of cases."""
 
+REST_S: Final = 0.1
+"""News of which the rules want nothing is told once no call was made for so long: what hurries goes first, and more of
+the same kind goes into one call."""
+
+LONGEST_QUIET_S: Final = 1.0
+"""…and then at the latest, in real time since it came."""
+
 SEEN_EVERY_S: Final = 5.0
 RECONCILING: Final = "REKONSILIASI"
 CALLS_AT_ONCE: Final = 32
@@ -59,10 +66,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the rows say now. offset_s and now: the application clock of this snapshot."""
+    """What the rows say now. offset_s and now: the application clock of this snapshot; real_now: the wall clock."""
 
     subjects: tuple[Subject, ...]
     now: datetime
+    real_now: datetime
     offset_s: float
     next_due_at: datetime | None
 
@@ -149,7 +157,7 @@ class Relay:
         self._away = _Away(longest_s=2.0 if demo else AGAIN_S)
         self._slots = asyncio.Semaphore(CALLS_AT_ONCE)
         self._look_again = asyncio.Event()
-        self._seen_at = self._changed_at = float("-inf")
+        self._seen_at = self._changed_at = self._called_at = float("-inf")
         self._store_wait_s = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -183,15 +191,21 @@ class Relay:
 
     def _look(self, reading: Reading) -> Look:
         found = journal.subjects_with_news(reading, reading.now, SUBJECTS_AT_ONCE)
-        return Look(tuple(found), reading.now, reading.offset_s, _next_due(reading))
+        return Look(tuple(found), reading.now, reading.real_now, reading.offset_s, _next_due(reading))
 
     def _tell(self, look: Look) -> float:
         ready = time.monotonic()
         wake_at = ready + LONGEST_PAUSE_S
         if look.next_due_at is not None:
             wake_at = min(wake_at, ready + max((look.next_due_at - look.now).total_seconds(), 0.0))
+        rests_at = ready if not self._in_flight else ready + REST_S
+        rests_at = max(rests_at, self._called_at + REST_S)
         for subject in look.subjects:
             if subject.id in self._in_flight:
+                continue
+            quiet_until = min(rests_at, ready + _quiet_left_s(subject, look.real_now))
+            if quiet_until > ready:
+                wake_at = min(wake_at, quiet_until)
                 continue
             grace_s = self._grace_left_s(subject, look.now)
             if grace_s > 0:
@@ -204,6 +218,7 @@ class Relay:
                 continue
             wait_s = min(last.wait_s * 2, LONGEST_AGAIN_S) if last is not None and last.about == about else AGAIN_S
             self._called[subject.id] = _Call(about, ready + wait_s, wait_s)
+            self._called_at = ready
             self._in_flight[subject.id] = asyncio.create_task(self._call(subject, look.offset_s))
         self._forget(look.subjects)
         return max(wake_at - time.monotonic(), 0.0)
@@ -321,6 +336,13 @@ def _hold_for_reconciling(unit: Unit, case_id: str) -> About:
         file.do(unit, Act(Kind.HOLD_SET, {"kind": RECONCILING, "cause": WORKFLOW_LOST}))
         file.finish(unit)
     return _about(journal.lock_subject(unit, file.subject))
+
+
+def _quiet_left_s(subject: Subject, real_now: datetime) -> float:
+    """How long news without hurry may still wait; 0 for any other."""
+    if not subject.is_quiet or subject.wakes_since is None:
+        return 0.0
+    return LONGEST_QUIET_S - (real_now - subject.wakes_since).total_seconds()
 
 
 def _about(subject: Subject) -> About:

@@ -6,8 +6,10 @@ import pytest
 
 from domain.errors import NotFound
 from domain.journal import Kind
+from domain.moves import due
 from store import journal
 from store.case_acts import close_case
+from store.casefile import world_of
 from tests.support.cases import Ministry, a_person
 
 REGISTRY = "KEMENDAGRI-DUKCAPIL"
@@ -108,3 +110,45 @@ def test_after_a_whole_life_every_chain_is_whole_and_no_ask_was_mailed_twice(min
     mailed = [ask.ask for order in ministry.composer.orders for ask in order.asks]
     assert len(mailed) == len(set(mailed))
     assert {ask.id for ask in ministry.course(number).asks.values() if ask.channel == "link"} <= set(mailed)
+
+
+# --- news without hurry
+
+
+@pytest.mark.proves("I02")
+def test_an_answer_of_which_the_rules_want_nothing_is_news_without_hurry(ministry: Ministry) -> None:
+    number = ministry.start()
+    ministry.passes(seconds=10)
+    subject = ministry.file(number).subject
+
+    ministry.answer(number, "akses.identitas")
+
+    after = standing(ministry, subject)
+    wanted = ministry.read(lambda r: due(ministry.course(number), r.now, world_of(r)))
+    assert (wanted.acts, after.is_quiet, after.applied < after.head) == ((), True, True)
+    outcome = ministry.advance(subject)
+    assert (outcome.row, standing(ministry, subject).applied) == (after.head, after.head)
+
+
+def test_an_answer_that_opens_the_next_asks_hurries_and_so_does_all_that_follows_it(ministry: Ministry) -> None:
+    number = ministry.start()
+    ministry.run()
+    subject = ministry.file(number).subject
+    hurried = []
+    for _ in range(40):
+        open_before = ministry.course(number).open_asks
+        ready = next(ask for ask in open_before if ask.channel == "staff" or ask.mail)
+        if ready.task == "awal.skrining":
+            ministry.say_no_to_other_flags(number)
+        ministry.answer(number, ready.task, n=ready.n)
+        before = standing(ministry, subject)
+        rows = len(ministry.kinds(number))
+        ministry.advance(subject)
+        did_something = len(ministry.kinds(number)) > rows
+        hurried.append(did_something)
+        assert not (before.is_quiet and did_something), ready.task
+        ministry.run()
+        if True in hurried and False in hurried:
+            break
+
+    assert {True, False} <= set(hurried)

@@ -26,7 +26,7 @@ from tests.support.database import MORNING, RealClock
 from tests.support.until import until
 from workflows.conductor import Conductor, Told
 
-CASE, DESK = "case-1", "desk-A"
+CASE, OTHER, DESK = "case-1", "case-2", "desk-A"
 TINY = timedelta(milliseconds=150)
 
 
@@ -81,6 +81,15 @@ async def add_rows(units: Units, subject: str, count: int = 1) -> None:
         journal.ensure_subject(unit, subject)
         for _ in range(count):
             unit.append(subject, Kind.STATUS, {"to": "PENANGANAN", "cause": "test"})
+
+    await units.write(SYSTEM, add)
+
+
+async def add_quiet_row(units: Units, subject: str) -> None:
+    """One of which the rules want nothing, as `CaseFile.finish` notes it."""
+
+    def add(unit: Unit) -> None:
+        journal.note_quiet(unit, subject, unit.append(subject, Kind.STATUS, {"to": "PENANGANAN", "cause": "test"}))
 
     await units.write(SYSTEM, add)
 
@@ -157,6 +166,43 @@ async def test_a_conductor_that_had_to_be_told_twice_is_told_of_every_row_at_onc
         await until(lambda: conductor.calls[-1] == ("told", CASE, 2))
 
     assert len(conductor.calls) == 5
+
+
+async def test_quiet_news_waits_for_a_moment_of_rest_and_is_then_told_at_once(
+    units: Units, conductor: NotingConductor
+) -> None:
+    for subject in (CASE, OTHER):
+        await add_rows(units, subject)
+        await is_applied(units, subject)
+    conductor.gate.clear()
+    async with relaying(units, conductor):
+        await add_rows(units, CASE)
+        await until(lambda: len(conductor.calls) == 1)
+        await add_quiet_row(units, OTHER)
+        await add_quiet_row(units, OTHER)
+        await asyncio.sleep(0.3)
+        assert len(conductor.calls) == 1, "a call is under way"
+        conductor.gate.set()
+        await is_applied(units, CASE)
+        await until(lambda: len(conductor.calls) == 2)
+
+    assert conductor.calls[-1] == ("told", OTHER, 3)
+
+
+@pytest.mark.proves("I02")
+async def test_quiet_news_never_waits_longer_than_its_time(
+    units: Units, conductor: NotingConductor, real_clock: RealClock
+) -> None:
+    for subject in (CASE, OTHER):
+        await add_rows(units, subject)
+        await is_applied(units, subject)
+    conductor.gate.clear()
+    async with relaying(units, conductor):
+        await add_rows(units, CASE)
+        await until(lambda: len(conductor.calls) == 1)
+        await add_quiet_row(units, OTHER)
+        real_clock.passes(seconds=1.1)
+        await until(lambda: conductor.calls[-1] == ("told", OTHER, 2))
 
 
 @pytest.mark.proves("F03")
