@@ -86,9 +86,9 @@ async def _heartbeat() -> AsyncIterator[None]:
     """Tells Temporal that this try is alive: a killed worker is noticed long before the longest session would end."""
 
     async def beat() -> None:
-        while True:
-            activity.heartbeat()
+        while True:  # most tries are over before the first beat
             await asyncio.sleep(HEARTBEAT_S)
+            activity.heartbeat()
 
     beating = asyncio.create_task(beat())
     try:

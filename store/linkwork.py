@@ -61,9 +61,12 @@ class MoreTime:
     is_time: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LinkedAsk:
-    """One ask of the mail. more: None where no more time is left to give."""
+    """One ask of the mail. limit: how much more time may still be asked, None where no more is left to give.
+
+    working: of its office; now: when it was looked at.
+    """
 
     id: str
     case_id: str
@@ -73,7 +76,14 @@ class LinkedAsk:
     n: int
     state: AskState
     due_at: datetime | None
-    more: MoreTime | None
+    limit: Limit | None
+    working: WorkingTime
+    now: datetime
+
+    @cached_property
+    def more(self) -> MoreTime | None:
+        """The moments to choose from; worked out when a page shows them, since an answer seldom needs them."""
+        return None if self.limit is None else _more_time(self.limit, self.due_at, self.now, self.working)
 
     @property
     def is_open(self) -> bool:
@@ -144,11 +154,20 @@ def _ask_rows(reading: Reading, mail: str) -> Sequence[Any]:
 
 def _linked_ask(reading: Reading, office: Agency, row: Any) -> LinkedAsk:
     rule = reading.rules.procedure(row.procedure_code, row.procedure_version).get_task(row.task)
-    more = None
-    if not row.extended:
-        limit = rule.limit_urgent if row.urgent else rule.limit
-        more = _more_time(limit, row.due_at, reading.now, reading.rules.working(office))
-    return LinkedAsk(row.id, row.case_id, row.number, row.initials, rule, row.n, AskState(row.state), row.due_at, more)
+    limit = rule.limit_urgent if row.urgent else rule.limit
+    return LinkedAsk(
+        row.id,
+        row.case_id,
+        row.number,
+        row.initials,
+        rule,
+        row.n,
+        AskState(row.state),
+        row.due_at,
+        None if row.extended else limit,
+        reading.rules.working(office),
+        reading.now,
+    )
 
 
 def _more_time(limit: Limit, due_at: datetime | None, now: datetime, working: WorkingTime) -> MoreTime:

@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from fastapi import Request
@@ -24,7 +25,12 @@ OPENED, SLIP = "pulang_opened", "pulang_slip"
 
 
 def _signer(config: ApiConfig, what: str) -> URLSafeSerializer:
-    return URLSafeSerializer(config.secret_key, salt=f"pulang.link.{what}")
+    return _signer_of(config.secret_key, what)
+
+
+@cache
+def _signer_of(secret_key: str, what: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret_key, salt=f"pulang.link.{what}")
 
 
 def make_nonce(config: ApiConfig, mail: str, places: Sequence[int], real_now: datetime) -> str:
