@@ -22,7 +22,7 @@ from domain.procedure import Procedure
 from domain.tasks import AskState
 from store import agencies, house, journal, links, outbox
 from store.casefile import CaseFile, open_case_file_by_id, register_of
-from store.letters import letter
+from store.mime import mime_message
 from store.tables_case import asks, cases
 from store.unit import Reading, Unit
 
@@ -235,7 +235,7 @@ def _put(
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
     }
-    body = letter(headers | dict([_header(kind, mail, lines)]), words.text, words.html)
+    body = mime_message(headers | dict([_header(kind, mail, lines)]), words.text, words.html)
     outbox.put_mail(
         unit,
         mail=mail,

@@ -360,6 +360,6 @@ def clean_words(words: str) -> str:
 def without_secrets(body: bytes) -> bytes:
     """The same mail with link tokens and codes blotted out of every part.
 
-    body: as `store.letters` made it, in quoted-printable, where a line may be broken anywhere by "=" and a line end.
+    body: as `store.mime` made it, in quoted-printable, where a line may be broken anywhere by "=" and a line end.
     """
     return _CODE.sub(_BLOT * 4 + b"-" + _BLOT * 4, _TOKEN.sub(rb"\1" + _ELLIPSIS, body))

@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from domain.journal import Kind
 from store import agencies, journal, links, outbox
+from store.advance import advance
 from store.case_acts import close_case
-from store.desks import record_delivery, send_fresh_copy
+from store.desks import record_delivery, send_fresh_copy, settle_delivery
 from store.outbox import mails
+from store.unit import Unit
 from tests.store.scenes import refused
 from tests.support.cases import Ministry, a_form, a_person, open_ministry
 
@@ -215,6 +217,62 @@ def test_a_mail_refused_for_good_puts_its_tasks_before_the_coordinator(ministry:
     ministry.passes(minutes=1)
     assert ministry.mails_to(REGISTRY)[-1].asks[0].number == first
     assert ministry.read(lambda reading: agencies.desk_state(reading, REGISTRY)).mailbox_ok is True
+
+
+def advanced(ministry: Ministry) -> tuple[str, list[str]]:
+    """The registry's desk after it gathered, and the mails that it has to hand over."""
+    several(ministry, 2)
+    ministry.run()
+    ministry.clock.passes(seconds=6)
+    desk = f"desk-{REGISTRY}"
+    outcome = ministry.system(lambda unit: advance(unit, desk, ministry.composer))
+    return desk, outcome.deliver
+
+
+def standing(ministry: Ministry, subject: str) -> journal.Subject:
+    found = ministry.read(lambda reading: journal.find_subject(reading, subject))
+    assert found is not None
+    return found
+
+
+def delivered(ministry: Ministry, mail: str) -> bool:
+    def record(unit: Unit) -> bool:
+        record_delivery(unit, mail, "accepted", "250 ok")
+        return settle_delivery(unit, mail)
+
+    return bool(ministry.system(record))
+
+
+def test_the_last_word_on_a_desks_only_mail_leaves_it_nothing_to_look_at(ministry: Ministry) -> None:
+    desk, (mail,) = advanced(ministry)
+    before = standing(ministry, desk)
+
+    assert delivered(ministry, mail)
+
+    after = standing(ministry, desk)
+    assert (after.head, after.applied) == (before.head + 1, before.head + 1)
+    assert after.next_due_at == before.next_due_at
+    outcome = ministry.system(lambda unit: advance(unit, desk, ministry.composer))
+    assert (outcome.row, outcome.deliver) == (after.head, [])
+
+
+def test_a_desk_with_other_news_or_mail_looks_again_after_a_delivery(ministry: Ministry) -> None:
+    desk, (mail,) = advanced(ministry)
+    ministry.system(lambda unit: unit.append(desk, Kind.LINK_WRONG_CODE, {"mail": mail}))
+
+    assert not delivered(ministry, mail)
+    assert standing(ministry, desk).applied < standing(ministry, desk).head
+
+    ministry.run()
+    ministry.passes(hours=3)
+    several(ministry, 1, destination="5301")
+    ministry.run()
+    ministry.clock.passes(hours=3)
+    outcome = ministry.system(lambda unit: advance(unit, desk, ministry.composer))
+    (second,) = outcome.deliver
+    ministry.system(lambda unit: outbox.claim(unit, second))
+    ministry.system(lambda unit: record_delivery(unit, second, "later", "451", unit.real_now + timedelta(minutes=1)))
+    assert not ministry.system(lambda unit: settle_delivery(unit, second))
 
 
 def test_a_reply_that_comes_again_changes_nothing(ministry: Ministry) -> None:

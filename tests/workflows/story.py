@@ -74,6 +74,7 @@ class Mails:
         self.tries: Counter[str] = Counter()
         self.results: dict[str, Handed] = {}
         self.hanging: dict[str, asyncio.Event] = {}
+        self.settles = False
 
     def hangs(self, mail_id: str) -> asyncio.Event:
         return self.hanging.setdefault(mail_id, asyncio.Event())
@@ -90,7 +91,7 @@ class Mails:
         if result is Handed.ACCEPTED and mail_id in self._rows.deliver:
             self._rows.deliver.remove(mail_id)
             self._rows.head += 1
-        return Delivery(mail_id, result)
+        return Delivery(mail_id, result, settled=self.settles and not self._rows.deliver)
 
 
 class Story:

@@ -54,6 +54,22 @@ async def test_the_end_of_a_delivery_is_news(story: Story) -> None:
     assert story.rows.advances[-1].deliver == []
 
 
+async def test_a_delivery_that_settles_its_desk_needs_no_look_and_the_desk_still_hears_news(story: Story) -> None:
+    story.mails.settles = True
+    story.rows.deliver = ["m1"]
+    await story.begins_at_a_desk()
+    await story.sees(lambda: story.mails.tries["m1"] == 1)
+    await story.is_quiet()
+    assert len(story.rows.advances) == 1
+
+    story.rows.head += 1
+    story.rows.deliver = ["m2"]
+    await story.is_told(story.rows.head)
+
+    await story.sees(lambda: story.mails.tries["m2"] == 1)
+    assert len(story.rows.advances) == 2
+
+
 async def test_a_mail_that_could_not_be_taken_is_not_asked_for_again_at_once(story: Story) -> None:
     story.rows.deliver = ["held"]
     story.mails.results["held"] = Handed.NOT_TAKEN

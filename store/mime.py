@@ -14,7 +14,7 @@ from email.policy import compat32
 _POLICY = compat32.clone(linesep="\r\n")
 
 
-def letter(headers: Mapping[str, str], text: str, html: str) -> bytes:
+def mime_message(headers: Mapping[str, str], text: str, html: str) -> bytes:
     """A message that a mail server takes as it is. headers: without line ends; raises ValueError for one."""
     message = MIMEMultipart("alternative", policy=_POLICY)
     for name, value in headers.items():
