@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Protocol
 from urllib.parse import urlsplit
@@ -28,7 +29,7 @@ class ApiConfig:
     base_url: address in mails, without a slash at the end. postbox_dir: folder of *.eml of the built-in postbox.
     allowed_hosts: host names, or name:port, that this installation answers to. secret_key: signs form tokens, at least
     32 bytes. https: whether readers reach us over TLS. clock_patience_s: how long a call that moves the demonstration's
-    clock waits before it answers 202 (CONTRACT: 60).
+    clock waits before it answers 202 (CONTRACT: 60). trusted_proxies: whose X-Forwarded-For is believed.
     """
 
     base_url: str
@@ -38,6 +39,7 @@ class ApiConfig:
     secret_key: bytes
     https: bool
     clock_patience_s: float = 60.0
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def is_loopback_http(self) -> bool:

@@ -187,6 +187,7 @@ def build_app(settings: Settings, units: Units) -> "FastAPI":
         allowed_hosts=tuple(dict.fromkeys(("127.0.0.1", "localhost", "[::1]", address.hostname or "localhost"))),
         secret_key=units.vault.blind("form tokens", "1").encode(),
         https=address.scheme == "https",
+        trusted_proxies=settings.proxies,
     )
     looking = _Looking(build_conductor(settings, units.vault, "api"))
     return create_app(Tools(units, looking, config, crash_point(settings.crash_points, settings.home)))

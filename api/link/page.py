@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 import templates
+from api.caller import address_of
 from api.errors import asked_by
 from api.language import LanguageDep, language_of
 from api.link import nonces
@@ -106,7 +107,7 @@ async def look(request: Request, token: str, *, opened_now: bool = False, part: 
 
 async def refuse_unknown(request: Request, tools: Tools) -> None:
     """Counts one more unknown token of this address. Raises TooMany("SLOW_DOWN") beyond thirty a minute."""
-    bucket = f"link-unknown/{request.client.host if request.client else ''}"
+    bucket = f"link-unknown/{address_of(request)}"
     hit = await tools.units.write(SYSTEM, lambda unit: limits.hit(unit, bucket, UNKNOWN_A_MINUTE, 60))
     if not hit.allowed:
         raise TooMany("SLOW_DOWN", retry_after_s=hit.retry_after_s)

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 import templates
 from api import sessions
+from api.caller import address_of
 from api.language import LanguageDep
 from api.sessions import SignedIn, see_other
 from api.tools import ToolsDep, tools_of
@@ -49,7 +50,7 @@ async def sign_in(request: Request, tools: ToolsDep, language: LanguageDep) -> R
     missing = [Fault(name, "FIELD_MISSING") for name, value in (("login", login), ("password", password)) if not value]
     if missing:
         return again(422, *missing)
-    address = f"login-address/{request.client.host if request.client else ''}"
+    address = f"login-address/{address_of(request)}"
     name = f"login-account/{login.lower()[:_LONGEST_LOGIN]}"
     async with request.app.state.sign_in_slots:
         wait_s = await tools.units.write(SYSTEM, lambda unit: _seconds_to_wait(unit, name, address))
