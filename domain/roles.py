@@ -40,11 +40,13 @@ class Action(StrEnum):
     READ_BOARD = "read_board"
     READ_REGISTER = "read_register"
     OPERATE = "operate"
+    OPEN_MASKED = "open_masked"
 
 
 _EVERYONE = frozenset(Role)
 _SEE_ALL_CASES = ("koordinator", "pemeriksa", "penyetuju", "pimpinan", "auditor", "ppdp")
 _SEE_WHOLE_CASES = (*_SEE_ALL_CASES, "pekerja_sosial", "kepala_sentra")
+_SEE_NAMES = tuple(role for role in (*_SEE_WHOLE_CASES, "pendamping") if role != "auditor")
 MAY: Mapping[Action, frozenset[Role]] = {
     Action.START_CASE: frozenset({Role.KOORDINATOR}),
     Action.NAME_OFFICES: frozenset({Role.KOORDINATOR}),
@@ -61,6 +63,7 @@ MAY: Mapping[Action, frozenset[Role]] = {
     Action.READ_BOARD: _EVERYONE - {Role.OPERATOR, Role.ADMINISTRATOR},
     Action.READ_REGISTER: _EVERYONE,
     Action.OPERATE: frozenset({Role.OPERATOR}),
+    Action.OPEN_MASKED: frozenset({Role.AUDITOR}),
 }
 
 
@@ -93,6 +96,11 @@ class Actor:
     def sees_short_card(self) -> bool:
         """Whether a case shows no assessment, no flags and no answers of others: an escort's (PROCESS 1.2)."""
         return self.has("pendamping") and not self.has(*_SEE_WHOLE_CASES)
+
+    @property
+    def sees_masked(self) -> bool:
+        """Whether people stand as initials, and what others wrote stays closed: an auditor's (PROCESS 1.2)."""
+        return self.kind == "account" and not self.has(*_SEE_NAMES)
 
     def may(self, action: Action) -> bool:
         return self.kind == "system" or any(role in MAY[action] for role in self.roles)

@@ -193,7 +193,8 @@ class CasePage:
     """pages/staff/case.html. acts: (label, address) of what this reader may do with the case as a whole.
 
     facts: (key, value). limited: a reader who sees the short card only. forms: what waits for the reader.
-    typed: what a refused form had, by field; open_form: the key of that form."""
+    typed: what a refused form had, by field; open_form: the key of that form. masked: an auditor's, names closed;
+    open_until: the time of day to which they stand open for the reason given."""
 
     number: str
     who: str
@@ -216,6 +217,8 @@ class CasePage:
     handovers: tuple[Handed, ...]
     events: tuple[Event, ...]
     limited: bool = False
+    masked: bool = False
+    open_until: str = ""
     similar: tuple["SimilarLine", ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
     open_form: str = ""

@@ -402,6 +402,7 @@ NOTICE: Final = {
     "SENDING_RELEASED": _("Pengiriman surel dilanjutkan."),
     "SIGNED_OUT": _("Anda sudah keluar."),
     "SAVED": _("Tersimpan."),
+    "UNMASKED": _("Alasan Anda dicatat dan disampaikan kepada pimpinan. Nama dan data terbuka setengah jam."),
 }
 
 FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {

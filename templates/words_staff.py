@@ -17,6 +17,8 @@ TO_UNKNOWN: Final = _("tujuan belum ditetapkan")
 UNKNOWN: Final = _("belum diketahui")
 NOT_SET: Final = _("belum ditetapkan")
 
+ROUTE_MASKED: Final = _("tempat disamarkan")
+
 # --- board
 COUNT_LOST: Final = _("orang belum dikabarkan tiba")
 COUNT_LATE: Final = _("kasus melewati batas yang diminta")

@@ -88,7 +88,7 @@ async def draw_act(
         reader = case_page.open_reader(unit, number, language)
         return {
             "number": reader.view.course.number,
-            "who": reader.view.person["name"],
+            "who": reader.person_name,
             "reader_zone": reader.home_zone,
             **act.build(reader, request.path_params),
         }

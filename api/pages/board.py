@@ -21,7 +21,7 @@ from domain.errors import Invalid
 from domain.ids import is_number
 from domain.regions import WIB
 from domain.roles import Action, Actor, Role
-from store import agencies, overview, people
+from store import agencies, openings, overview, people
 from store.overview import Filters, Listed
 from store.unit import Reading
 from templates import filters as written
@@ -92,6 +92,7 @@ def build(reading: Reading, me: Actor, language: str, chosen: Mapping[str, str],
         "next": _address(chosen, cursor=following) if following else "",
         "first": _address(chosen) if cursor else "",
         "may_start": me.may(Action.START_CASE),
+        "openings": openings.newest(reading) if me.has(Role.PIMPINAN) else [],
         "statuses": [(code, words.name_of(code, language, "case_status")) for code in ORDER],
         "stages": [
             (code, titles.en if language == "en" else titles.id)

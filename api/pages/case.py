@@ -22,7 +22,7 @@ from domain.errors import Conflict, DomainError, Invalid, NotFound
 from domain.planning import function_of
 from domain.roles import Action, Actor
 from domain.tasks import AnswerClass, class_of
-from store import answers, case_acts, recording, reviews, starting
+from store import answers, case_acts, openings, recording, reviews, starting
 from store.casefile import open_case_file
 from store.reviews import OTHER_FUNCTION
 from store.unit import Unit
@@ -66,6 +66,21 @@ async def back_to_case(request: Request, me: Actor, number: str, error: DomainEr
         )
     except DomainError:
         raise error from None
+
+
+@router.post("/kasus/{number}/buka")
+async def open_masked(number: str, request: Request, me: SignedIn) -> Response:
+    """An auditor opens names for a stated reason; the reason is stored before anything is shown."""
+    form = await read_page_form(request, fields("reason"))
+
+    def act(unit: Unit) -> str:
+        openings.open_masked(unit, number, form.text("reason"))
+        return f"/kasus/{number}?notice=UNMASKED"
+
+    try:
+        return await once(request, me, form, act)
+    except DomainError as error:
+        return await back_to_case(request, me, number, error, form, "buka")
 
 
 # --- answers of the ministry's own people
@@ -173,7 +188,7 @@ async def _decision_page(
         office = reader.office(task.agency)
         return {
             "number": number,
-            "who": reader.view.person["name"],
+            "who": reader.person_name,
             "task": task,
             "title": reader.title(code, n),
             "holder": office.name if office else "",
@@ -256,7 +271,7 @@ async def _not_required_page(
         course = reader.view.course
         return {
             "number": number,
-            "who": reader.view.person["name"],
+            "who": reader.person_name,
             "task": task,
             "title": reader.title(code, n),
             "reasons": [

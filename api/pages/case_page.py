@@ -13,7 +13,7 @@ from domain.roles import Action, Actor
 from store import accounts, people
 from store.case_view import CaseView, view_case
 from store.unit import Unit
-from templates import words, words_staff
+from templates import filters, words, words_staff
 from templates.staff_views import CasePage, SimilarLine
 
 
@@ -39,14 +39,13 @@ def build(
     unit: Unit, number: str, language: str, typed: Mapping[str, str] | None = None, open_form: str = ""
 ) -> CasePage:
     reader = open_reader(unit, number, language)
-    course, person = reader.view.course, reader.view.person
+    course, view = reader.view.course, reader.view
     limited = unit.by.sees_short_card
-    named = people_words.sees_names(unit.by)
     status = course.status.value
     tag = "lost" if course.status is CaseStatus.HILANG_KONTAK else words.tag_of(status)
     return CasePage(
         number=course.number,
-        who=str(person["name"]) if named else reader.view.file.initials,
+        who=reader.person_name,
         about=_about(reader),
         status_kind=tag,
         status_word=reader.name(status, "case_status"),
@@ -61,14 +60,16 @@ def build(
         stages=() if limited else case_tasks.stage_blocks(reader),
         not_applicable=case_tasks.not_applicable(reader),
         task_note=case_tasks.counts_note(reader),
-        facts=_facts(reader) if named else (),
+        facts=() if view.masked else _facts(reader),
         flags=() if limited else tuple(f for f in case_tasks.flag_lines(reader) if f.value != "belum_diketahui"),
         holds=case_journey.hold_lines(reader),
         legs=case_journey.leg_lines(reader),
         handovers=case_journey.handover_lines(reader),
         events=() if limited else case_journey.events(reader),
         limited=limited,
-        similar=_similar(reader, unit) if course.status is CaseStatus.DRAF else (),
+        similar=_similar(reader, unit) if course.status is CaseStatus.DRAF and not view.masked else (),
+        masked=view.masked,
+        open_until=filters.clock(view.open_until, reader.home_zone, language) if view.open_until else "",
         typed=typed or {},
         open_form=open_form,
     )

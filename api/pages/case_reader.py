@@ -43,6 +43,11 @@ class CaseReader:
     def name(self, code: str, family: str) -> str:
         return words.name_of(code, self.language, family)
 
+    @property
+    def person_name(self) -> str:
+        """The person's name; initials for a reader who sees the case masked."""
+        return self.view.file.initials if self.view.masked else str(self.view.person["name"])
+
     def office(self, code: str | None) -> Agency | None:
         return self.view.file.world.register.find(code) if code else None
 
@@ -108,6 +113,8 @@ class CaseReader:
         return point.name if point else text
 
     def route(self, n: int) -> str:
+        if self.view.masked:
+            return self.say(words_staff.ROUTE_MASKED)
         words_of = self.view.legs_words.get(n, {})
         return f"{self.place(words_of.get('from', ''))} – {self.place(words_of.get('to', ''))}"
 

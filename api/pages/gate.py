@@ -95,10 +95,9 @@ def build(unit: Unit, number: str, language: str) -> GatePage:
     missing = case_gate.papers_missing(reader)
     basis = basis_of(course)
     titles = basis.titles if basis else None
-    named = people_words.sees_names(unit.by)
     return GatePage(
         number=course.number,
-        who=str(reader.view.person["name"]) if named else reader.view.file.initials,
+        who=reader.person_name,
         where=people_words.region_name(course.destination, language),
         panel=_panel(reader, may_sign, missing),
         basis=(titles.en if language == "en" else titles.id) if titles else "",
