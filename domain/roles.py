@@ -24,6 +24,13 @@ class Role(StrEnum):
     PPDP = "ppdp"
 
 
+class Scope(StrEnum):
+    """How far an API token reaches: all that its account may do, or looking only."""
+
+    API = "api"
+    READ = "read"
+
+
 class Action(StrEnum):
     START_CASE = "start_case"
     NAME_OFFICES = "name_offices"
