@@ -53,6 +53,8 @@ def pass_by(point: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
+    """What every request may use, made once by `pulang.wiring`."""
+
     units: Units
     conductor: Conductor
     config: ApiConfig
@@ -60,6 +62,7 @@ class Tools:
 
 
 def tools_of(request: Request) -> Tools:
+    """The tools of the application that serves this request."""
     tools = request.app.state.tools
     assert isinstance(tools, Tools)  # noqa: S101  (set once by create_app)
     return tools

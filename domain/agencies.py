@@ -79,6 +79,7 @@ class Register:
         return len(self._by_code)
 
     def find(self, code: str) -> Agency | None:
+        """The office of a code, or None."""
         return self._by_code.get(code)
 
     def get(self, code: str) -> Agency:

@@ -11,6 +11,8 @@ from domain.errors import NotAllowed
 
 
 class Role(StrEnum):
+    """Roles of accounts (PROCESS 1.2)."""
+
     KOORDINATOR = "koordinator"
     PEKERJA_SOSIAL = "pekerja_sosial"
     KEPALA_SENTRA = "kepala_sentra"
@@ -32,6 +34,8 @@ class Scope(StrEnum):
 
 
 class Action(StrEnum):
+    """What a role may be needed for; `MAY` says which."""
+
     START_CASE = "start_case"
     NAME_OFFICES = "name_offices"
     DECIDE = "decide"
@@ -92,6 +96,7 @@ class Actor:
         return self.kind if self.kind == "system" else f"{self.kind}:{self.id}"
 
     def has(self, *roles: str) -> bool:
+        """Whether the actor has one of these roles."""
         return any(role in self.roles for role in roles)
 
     @property
@@ -110,6 +115,7 @@ class Actor:
         return self.kind == "account" and not self.has(*_SEE_NAMES)
 
     def may(self, action: Action) -> bool:
+        """Whether one of the actor's roles allows *action*; the system itself may do all."""
         return self.kind == "system" or any(role in MAY[action] for role in self.roles)
 
     def must(self, action: Action) -> None:

@@ -280,10 +280,12 @@ class Settings(BaseSettings):
 
     @property
     def has_postbox(self) -> bool:
+        """Whether mails stay here, in the built-in postbox."""
         return self.smtp_url is None
 
     @property
     def has_embedded_temporal(self) -> bool:
+        """Whether we run the workflow server ourselves."""
         return self.temporal_address is None
 
     def told(self) -> dict[str, str]:

@@ -44,6 +44,7 @@ def build_vault(settings: Settings, *, make: bool = False) -> Vault:
 
 
 def key_refusal(fault: VaultError) -> Refused:
+    """A fault of the keys as a refused start."""
     return Refused({"KEY_BAD": "KEY_UNUSABLE"}.get(fault.code, fault.code))
 
 
@@ -56,6 +57,7 @@ def open_database(settings: Settings) -> Database:
 
 
 def store_config(settings: Settings) -> StoreConfig:
+    """The store's few settings."""
     return StoreConfig(
         demo=settings.demo,
         base_url=settings.pages,

@@ -131,6 +131,7 @@ def make_account(
 
 
 def find_by_login(reading: Reading, login: str) -> Account | None:
+    """The account of a login, open or closed, whatever its case and blanks; None when there is none."""
     statement = select(*_ACTOR, _a.password_hash, _a.phone, _a.epoch, _a.active)
     found = reading.row(statement.where(_a.login == login.strip().lower()))
     return None if found is None else Account(_actor(found), found[6], found[7], found[8], found[9])

@@ -52,6 +52,7 @@ class CaseView:
     open_until: datetime | None = None
 
     def row(self, n: int) -> Row | None:
+        """Row *n* of the case's journal, or None."""
         return self.rows[n - 1] if 0 < n <= len(self.rows) else None
 
 

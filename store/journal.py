@@ -169,6 +169,7 @@ def lock_subject(unit: "Unit", subject: str) -> Subject:
 
 
 def find_subject(reading: "Reading", subject: str) -> Subject | None:
+    """Where a subject stands, or None when it has no row yet. Takes no lock."""
     found = reading.row(select(*_STANDING).where(_c.id == subject))
     return None if found is None else Subject(*found)
 

@@ -153,6 +153,7 @@ def put_mail(
 
 
 def find_mail(reading: "Reading", mail: str) -> Mail | None:
+    """A mail by its id with the state of its delivery, or None."""
     found = reading.row(select(*_COLUMNS).where(_m.id == mail))
     return None if found is None else Mail(*found)
 

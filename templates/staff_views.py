@@ -48,6 +48,8 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class BoardGroup:
+    """Cases of one state, under their title."""
+
     title: str
     note: str
     rows: tuple[BoardRow, ...]
@@ -90,6 +92,8 @@ class TaskLine:
 
 @dataclass(frozen=True, slots=True)
 class StageBlock:
+    """Tasks of one stage, under their title."""
+
     title: str
     note: str
     lines: tuple[TaskLine, ...]
@@ -140,6 +144,8 @@ class TaskForm:
 
 @dataclass(frozen=True, slots=True)
 class HoldLine:
+    """One active hold in words. lift: address of the page that lifts it, "" for who may not; lifters: who may."""
+
     id: str
     title: str
     since: str
@@ -170,6 +176,8 @@ class LegLine:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
+    """One hand-over in words."""
+
     number: str
     what: str
     kind: str
@@ -313,6 +321,8 @@ class OwnResult:
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
+    """One office in the register."""
+
     code: str
     name: str
     about: str
@@ -355,6 +365,8 @@ class PostedMail:
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
+    """One mail in the demonstration's postbox."""
+
     id: str
     when: str
     to: str

@@ -115,6 +115,7 @@ async def refuse_unknown(request: Request, tools: Tools) -> None:
 
 @router.get("/t/{token}")
 async def show(request: Request, token: str, tools: ToolsDep) -> Response:
+    """The letter with its form, or why there is none. Renders only: mail scanners open it (I04). Raises as `look`."""
     looked = await look(request, token, part=_asked_part(request))
     if looked.linked.link.shown_at is None:
         await tools.units.write(SYSTEM, lambda unit: links.mark_shown(unit, looked.linked.mail))

@@ -53,6 +53,7 @@ async def show(
     held: Param = None,
     cursor: Param = None,
 ) -> Response:
+    """The board; who may not read it goes on to the page of their own work. Raises Invalid for an impossible filter."""
     if not me.may(Action.READ_BOARD):
         return see_other("/operator" if me.may(Action.OPERATE) else "/instansi")
     asked = {
@@ -72,6 +73,9 @@ def _first_status(request: Request, me: Actor) -> str | None:
 
 
 def build(reading: Reading, me: Actor, language: str, chosen: Mapping[str, str], cursor: str | None) -> dict[str, Any]:
+    """All that the board shows to *me*, with the filters *chosen* in the address. Raises Invalid for one that cannot
+    be.
+    """
     register = agencies.register(reading)
     wanted = _filters(chosen, reading.now)
     listed, following = overview.list_cases(reading, me, wanted, cursor)

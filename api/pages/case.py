@@ -35,6 +35,7 @@ TASK = "/kasus/{number}/tugas/{code}/{n}"
 
 @router.get("/kasus/{number}")
 async def show(number: str, request: Request, me: SignedIn) -> Response:
+    """The case page. Raises as `store.case_view.view_case`."""
     return await show_case(request, me, number)
 
 
@@ -91,6 +92,7 @@ ANSWER = fields("answer", "reason_code", "reason", "until", "note", "rest", pref
 
 @router.post(TASK + "/jawaban")
 async def answer(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """One answer of the ministry's own people; refused, the case page comes again with what was typed."""
     form = await read_page_form(request, ANSWER)
 
     def act(unit: Unit) -> str:
@@ -128,6 +130,7 @@ def reason_for(unit: Unit, number: str, code: str, form: Form) -> str | None:
 
 
 def joined_reason(code: str, text: str) -> str | None:
+    """A reason as CONTRACT spells it: the code, a space, the own words; None when both are empty."""
     return f"{code} {text}".strip() or None
 
 
@@ -151,6 +154,7 @@ def _key(code: str, n: int, kind: str) -> str:
 
 @router.post(TASK + "/pemeriksaan")
 async def verify(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """The second look at an answer: passes it or sends it back."""
     form = await read_page_form(request, fields("result", "note"))
 
     def act(unit: Unit) -> str:
@@ -168,6 +172,7 @@ async def verify(number: str, code: str, n: int, request: Request, me: SignedIn)
 
 @router.get(TASK + "/putusan")
 async def show_decision(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """The page on a failing answer: what each choice leads to. Raises Conflict("STATE_FORBIDS") when nothing failed."""
     return await _decision_page(request, me, number, code, n)
 
 
@@ -226,6 +231,7 @@ def _offices_for(reader: CaseReader, task: TaskFacts) -> list[tuple[str, list[tu
 
 @router.post(TASK + "/putusan")
 async def decide(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """The coordinator's choice after a failing answer: ask again, another office, or close."""
     form = await read_page_form(request, fields("choice", "agency", "reason"))
 
     def act(unit: Unit) -> str:
@@ -254,6 +260,7 @@ async def decide(number: str, code: str, n: int, request: Request, me: SignedIn)
 
 @router.get(TASK + "/tidak-diperlukan")
 async def show_not_required(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """The page on which the task's signer leaves it out. Raises Conflict("STATE_FORBIDS") for whoever may not now."""
     return await _not_required_page(request, me, number, code, n)
 
 
@@ -287,6 +294,7 @@ async def _not_required_page(
 
 @router.post(TASK + "/tidak-diperlukan")
 async def not_required(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """Leaves a task out, with a reason of the procedure's list."""
     form = await read_page_form(request, fields("reason", "note"))
 
     def act(unit: Unit) -> str:
@@ -311,6 +319,7 @@ async def not_required(number: str, code: str, n: int, request: Request, me: Sig
 
 @router.post("/kasus/{number}/kembar")
 async def duplicate(number: str, request: Request, me: SignedIn, tools: ToolsDep, language: LanguageDep) -> Response:
+    """Says of a draft whether it is a person already known."""
     form = await read_page_form(request, fields("other", "decision"))
 
     def act(unit: Unit) -> str:

@@ -38,6 +38,7 @@ def _name_escorts(unit: Unit, view: CaseView) -> None:
 def build(
     unit: Unit, number: str, language: str, typed: Mapping[str, str] | None = None, open_form: str = ""
 ) -> CasePage:
+    """The case page for the unit's actor; leaves one access row. Raises as `store.case_view.view_case`."""
     reader = open_reader(unit, number, language)
     course, view = reader.view.course, reader.view
     limited = unit.by.sees_short_card
@@ -132,6 +133,7 @@ def _facts(reader: CaseReader) -> tuple[tuple[str, str], ...]:
 
 
 def reader_birth(reader: CaseReader) -> str:
+    """The birth date in words, with how sure it is."""
     from datetime import date
 
     from templates import filters
@@ -156,6 +158,7 @@ def _similar(reader: CaseReader, unit: Unit) -> tuple[SimilarLine, ...]:
 
 
 def case_acts(reader: CaseReader) -> tuple[tuple[str, str], ...]:
+    """(label, address) of what the reader may do with the case as a whole now."""
     course, me, base = reader.view.course, reader.me, f"/kasus/{reader.view.course.number}"
     tests: list[tuple[str, str, bool]] = [
         (words_staff.ACT_LEGS, "perjalanan", may_plan(course) and me.may(Action.PLAN_LEGS)),
@@ -182,6 +185,7 @@ def may_plan(course: Course) -> bool:
 
 
 def hold_kinds(course: Course, me: Actor) -> tuple[str, ...]:
+    """Kinds of hold that this reader's roles may set (PROCESS 4.5)."""
     return tuple(code for code, rule in course.procedure.holds.items() if any(role in rule.set_by for role in me.roles))
 
 

@@ -38,9 +38,11 @@ class CaseReader:
     # --- names
 
     def say(self, message: str, **facts: object) -> str:
+        """A sentence of `templates.words_staff` in the reader's language, facts filled in."""
         return say(message, self.language, **facts)
 
     def name(self, code: str, family: str) -> str:
+        """The word for a code of one family; the code itself where there is none."""
         return words.name_of(code, self.language, family)
 
     @property
@@ -49,17 +51,21 @@ class CaseReader:
         return self.view.file.initials if self.view.masked else str(self.view.person["name"])
 
     def office(self, code: str | None) -> Agency | None:
+        """The office of a code, or None."""
         return self.view.file.world.register.find(code) if code else None
 
     def office_name(self, code: str | None) -> str:
+        """The office's full name, for sentences."""
         office = self.office(code)
         return office.name if office else code or self.say(words_staff.NO_OFFICE)
 
     def office_short(self, code: str | None) -> str:
+        """The office's short name, for tables."""
         office = self.office(code)
         return office.short_name if office else code or self.say(words_staff.NO_OFFICE)
 
     def zone(self, code: str | None) -> str:
+        """IANA zone of an office; the case's own where there is no office."""
         office = self.office(code)
         return office.zone if office else self.home_zone
 
@@ -70,6 +76,7 @@ class CaseReader:
         return office.zone if office else WIB
 
     def title(self, code: str, n: int = 1) -> str:
+        """A task's title; with its number where it repeats."""
         if code == GATE:
             return words.task_about(GATE, self.language).capitalize()
         rule = self.view.course.rule(code)
@@ -81,15 +88,19 @@ class CaseReader:
         return title
 
     def short(self, at: datetime, zone: str) -> str:
+        """A moment for tables, in *zone* (IANA)."""
         return filters.short(at, zone, self.language)
 
     def moment(self, at: datetime, zone: str) -> str:
+        """A moment for sentences, in *zone* (IANA)."""
         return filters.moment(at, zone, self.language)
 
     def account(self, ref: str) -> str:
+        """The name behind an actor reference of a journal row."""
         return self.view.account_names.get(ref, self.say_role("sistem"))
 
     def say_role(self, role: str) -> str:
+        """The word for a role."""
         return self.name(role, "role")
 
     def who(self, row: Row) -> str:
@@ -113,6 +124,7 @@ class CaseReader:
         return point.name if point else text
 
     def route(self, n: int) -> str:
+        """From and to of leg *n* in words; of a masked case neither."""
         if self.view.masked:
             return self.say(words_staff.ROUTE_MASKED)
         words_of = self.view.legs_words.get(n, {})
@@ -129,6 +141,7 @@ class CaseReader:
         return office.code if office else None
 
     def is_late(self, due_at: datetime | None) -> bool:
+        """Whether a due moment (aware UTC) has passed on the application clock."""
         return due_at is not None and due_at < self.view.now
 
     def late_words(self, due_at: datetime, agency: str | None) -> str:
@@ -137,6 +150,7 @@ class CaseReader:
         return self.say(words_staff.LATE_DAYS, days=days) if days else self.say(words_staff.LATE)
 
     def working_days_late(self, due_at: datetime, agency: str | None) -> int:
+        """Working days of that office since the due moment, 99 at most; 0 without an office."""
         if self.office(agency) is None:
             return 0
         working = self.view.file.world.working(str(agency))
@@ -151,9 +165,11 @@ class CaseReader:
 
     @property
     def is_over(self) -> bool:
+        """Whether the case has ended."""
         return self.view.course.status in ENDED
 
     def panel(self) -> Panel:
+        """The sentence at the head: who holds what since when, and what comes next (LOOK 3)."""
         course, waits = self.view.course, self.view.waits
         holds = course.active_holds
         first = waits[0] if waits else None

@@ -29,6 +29,7 @@ NOT_REQUIRED_FROM: Final = (
 
 
 def task_path(number: str, code: str, n: int, act: str) -> str:
+    """Address of one act on a task."""
     return f"/kasus/{number}/tugas/{code}/{n}/{act}"
 
 
@@ -47,6 +48,7 @@ def answerable(reader: CaseReader, unit: Unit) -> frozenset[tuple[str, int]]:
 
 
 def may_verify(reader: CaseReader, task: TaskFacts) -> bool:
+    """Whether the reader may take the second look: by role, and never at the own answer (PROCESS 1.2)."""
     rule = reader.view.course.rule(task.code)
     return (
         task.status is TaskStatus.DIJAWAB
@@ -58,11 +60,13 @@ def may_verify(reader: CaseReader, task: TaskFacts) -> bool:
 
 
 def may_decide(reader: CaseReader, task: TaskFacts) -> bool:
+    """Whether the task waits for a coordinator's decision and the reader may give it."""
     waits = task.status is TaskStatus.GAGAL or (task.is_open and task.refused)
     return waits and reader.me.may(Action.DECIDE) and not reader.is_over
 
 
 def may_mark_not_required(reader: CaseReader, task: TaskFacts) -> bool:
+    """Whether the reader is the task's signer and it can still be left out."""
     by = reader.view.course.rule(task.code).not_required_by
     return bool(by) and reader.me.has(by) and task.status in NOT_REQUIRED_FROM and not reader.is_over
 
@@ -89,6 +93,7 @@ def stage_blocks(reader: CaseReader) -> tuple[StageBlock, ...]:
 
 
 def counts_note(reader: CaseReader) -> str:
+    """How many tasks apply and where they stand: figures that add up."""
     tasks = [task for task in reader.view.course.tasks.values() if task.status is not TaskStatus.TIDAK_BERLAKU]
     done = sum(task.is_settled for task in tasks)
     later = sum(task.status is TaskStatus.BELUM_SIAP for task in tasks)
@@ -97,6 +102,7 @@ def counts_note(reader: CaseReader) -> str:
 
 
 def not_applicable(reader: CaseReader) -> tuple[str, ...]:
+    """Titles of the tasks that do not apply to this person."""
     return tuple(
         reader.title(task.code, task.n)
         for task in reader.view.course.ordered_tasks()
@@ -105,6 +111,7 @@ def not_applicable(reader: CaseReader) -> tuple[str, ...]:
 
 
 def task_line(reader: CaseReader, task: TaskFacts) -> TaskLine:
+    """One task as a row: holder, state, notes, due moment in the holder's zone, acts."""
     course = reader.view.course
     ask = course.ask_of(task)
     kind, word = state_of(reader, task)
@@ -158,6 +165,7 @@ def notes_of(reader: CaseReader, task: TaskFacts) -> list[str]:
 
 
 def answer_notes(reader: CaseReader, task: TaskFacts) -> list[str]:
+    """The answer, who gave it and when, its reason and note; nothing while there is none."""
     row = reader.view.row(task.answer_row)
     if row is None or task.answer is None or task.answered_at is None:
         return []
@@ -201,6 +209,7 @@ def _later_note(reader: CaseReader, task: TaskFacts) -> list[str]:
 
 
 def acts_of(reader: CaseReader, task: TaskFacts) -> list[tuple[str, str]]:
+    """(label, address) of what the reader may do with this task now."""
     number = reader.view.course.number
     acts = []
     if task.key in reader.may_answer:
@@ -220,6 +229,7 @@ def acts_of(reader: CaseReader, task: TaskFacts) -> list[tuple[str, str]]:
 
 
 def form_key(task: TaskFacts, kind: str) -> str:
+    """The id of a task's form on the page, as addresses name it."""
     return f"{kind}-{task.code.replace('.', '-').replace('_', '-')}-{task.n}"
 
 
@@ -247,6 +257,7 @@ def forms_of(reader: CaseReader) -> tuple[TaskForm, ...]:
 
 
 def choices_of(rule: TaskRule, language: str) -> tuple[AnswerChoice, ...]:
+    """The answers that a task offers, with their words and classes, in the procedure's order."""
     found = []
     for code in offered(rule):
         kind = class_of(rule, code)
@@ -256,10 +267,12 @@ def choices_of(rule: TaskRule, language: str) -> tuple[AnswerChoice, ...]:
 
 
 def reasons_of(reader: CaseReader) -> tuple[tuple[str, str], ...]:
+    """(code, words) of the reasons that a failing answer may give."""
     return tuple((code, reader.name(code, "decline_reason")) for code in reader.view.course.procedure.reasons)
 
 
 def answer_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
+    """The form for the reader's own answer; the plan and departures lead to pages of their own."""
     course = reader.view.course
     own = _own_page(reader, task)
     zone = zone_name(reader.zone(task.agency), reader.view.now)
@@ -274,10 +287,12 @@ def answer_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
 
 
 def verify_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
+    """The form for the second look."""
     return replace(_head(reader, task, "verify", "pemeriksaan"), asked=tuple(answer_notes(reader, task)))
 
 
 def decide_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
+    """What failed, and the way to the page of the decision."""
     form = _head(reader, task, "decide", "putusan")
     on_fail = "MAIL_REFUSED" if task.refused else reader.view.course.rule(task.code).on_fail
     asked = (*answer_notes(reader, task), words.on_fail_sentence(on_fail, reader.language))

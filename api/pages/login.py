@@ -31,6 +31,7 @@ _NOT_PAGES = ("/api/", "/t/", "/static/", "/masuk", "/keluar")
 async def show(
     request: Request, tools: ToolsDep, language: LanguageDep, where: Annotated[str, Query(alias="next")] = ""
 ) -> Response:
+    """The sign-in form; whoever is signed in already goes on."""
     if await sessions.find_signed_in(request) is not None:
         return see_other(local_page(request, where))
     return _page(request, LoginPage(next=where if local_page(request, where) == where else ""), language, 200)
@@ -38,6 +39,7 @@ async def show(
 
 @router.post("/masuk")
 async def sign_in(request: Request, tools: ToolsDep, language: LanguageDep) -> Response:
+    """Opens a session; wrong and unknown read alike, too many tries are 429 (T37)."""
     request.state.form_secret = request.cookies.get(sessions.visit_cookie(tools.config), "")
     form = await sessions.read_page_form(request, ("login", "password", "next"))
     login, password, where = form.text("login"), form.raw("password"), form.text("next")
@@ -77,6 +79,7 @@ async def sign_in(request: Request, tools: ToolsDep, language: LanguageDep) -> R
 
 @router.post("/keluar")
 async def sign_out(request: Request, me: SignedIn, tools: ToolsDep) -> Response:
+    """Ends the session on the server."""
     await sessions.read_page_form(request, ())
     secret = request.cookies[sessions.session_cookie(tools.config)]
     await tools.units.write(me, lambda unit: accounts.close_session(unit, secret))

@@ -51,6 +51,7 @@ class Given:
 
 @router.get("/tugas")
 async def show(request: Request, me: SignedIn, tools: ToolsDep, language: LanguageDep) -> Response:
+    """What waits for this reader, over all cases."""
     me.must(Action.READ_BOARD)
     page = await tools.units.read(lambda reading: _page(reading, me, language))
     return draw(request, me, "tasks", "tugas", typed={}, **page)
@@ -137,6 +138,7 @@ def _row(
 
 @router.post("/tugas")
 async def send(request: Request, me: SignedIn, tools: ToolsDep, language: LanguageDep) -> Response:
+    """Answers and second looks for many people at once; each is stored or refused by itself."""
     me.must(Action.READ_BOARD)
     form = await read_page_form(request, KNOWN)
     page = await tools.units.read(lambda reading: _page(reading, me, language))

@@ -13,6 +13,7 @@ from templates.catalogue import say
 
 
 def age_of(details: Mapping[str, Any], now: datetime) -> int | None:
+    """Age in whole years on the day in Jakarta of *now* (aware UTC), or None without a birth date."""
     born = details.get("birth_date")
     return age_on(date.fromisoformat(str(born)), now.astimezone(ZoneInfo(WIB)).date()) if born else None
 

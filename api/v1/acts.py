@@ -113,6 +113,7 @@ def moment(text: str | None) -> datetime | None:
 
 
 def shown(content: Any) -> Response:
+    """An answer of a GET, in our one spelling of JSON."""
     return Response(spelled(content), media_type="application/json")
 
 

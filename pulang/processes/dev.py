@@ -59,6 +59,7 @@ def up(settings: Settings) -> int:
 
 
 def say(*lines: str) -> None:
+    """Prints lines at once: others wait for them."""
     for line in lines:
         sys.stdout.write(line + "\n")
     sys.stdout.flush()

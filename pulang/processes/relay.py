@@ -89,6 +89,7 @@ class Changes:
             self.tick_s = TICK_S
 
     def seen(self) -> bool:
+        """Whether anybody wrote since the last look; True when that cannot be known."""
         if self._connection is None:
             return True
         before = self._version
@@ -99,6 +100,7 @@ class Changes:
         return self._version != before
 
     def close(self) -> None:
+        """Lets go of the connection."""
         if self._connection is not None:
             self._connection.close()
 
