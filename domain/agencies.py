@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from domain import data
-from domain.calendar import PROFILES, Holidays, WorkingTime
+from domain.calendar import PROFILES
 from domain.errors import Invalid, NotFound
 from domain.regions import WIB, Region, find_region
 
@@ -54,11 +54,6 @@ class Place:
     debarkation: str | None = None
     mission: str | None = None
     named: Mapping[str, str] = field(default_factory=dict)
-
-
-def working_time(agency: Agency, holidays: Holidays) -> WorkingTime:
-    """The working hours of an office in its own zone, by its own calendar."""
-    return WorkingTime(agency.zone, agency.calendar, agency.region, holidays, agency.code)
 
 
 class Register:

@@ -145,9 +145,6 @@ class Holidays:
         return any(first <= day <= last for first, last in self.ramadan)
 
 
-NO_HOLIDAYS = Holidays.of(())
-
-
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
     """The working hours of one office.

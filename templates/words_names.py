@@ -359,6 +359,7 @@ NIK_REMARK: Final = {
     "NIK_PROVINCE": _("kode provinsi pada NIK tidak dikenal"),
     "NIK_DEMO": _("NIK rekaan"),
     "NIK_DATE": _("tanggal pada NIK tidak ada"),
+    "PASSPORT_SHAPE": _("nomornya tidak berbentuk nomor paspor Indonesia"),
     "NIK_MISMATCH": _("NIK tidak cocok dengan tanggal lahir atau jenis kelamin"),
 }
 MATCH: Final = {

@@ -8,7 +8,7 @@ from api.pages.case_reader import CaseReader
 from domain.cases import BY_COORDINATOR, MAY_BE_HELD, CaseStatus, may_go
 from domain.course import PLAN, Course
 from domain.errors import NotFound
-from domain.people import check_nik
+from domain.people import PASSPORT, check_nik, passport_ok
 from domain.roles import Action, Actor
 from store import accounts, people
 from store.case_view import CaseView, view_case
@@ -97,6 +97,13 @@ def _nik(reader: CaseReader) -> str:
     return f"{nik} ({'; '.join(odd)})" if odd else nik
 
 
+def _document(reader: CaseReader, document: Mapping[str, str]) -> str:
+    """A paper by kind and number; a passport's odd number with a remark, as its NIK has (PROCESS 2.2)."""
+    text = f"{document['kind']} {document['number']}"
+    odd = document["kind"] == PASSPORT and not passport_ok(document["number"])
+    return f"{text} ({reader.name('PASSPORT_SHAPE', 'nik_remark')})" if odd else text
+
+
 def _facts(reader: CaseReader) -> tuple[tuple[str, str], ...]:
     """Label keys of the facts (templates name them) and values; what is not known is left out."""
     course, person, view = reader.view.course, reader.view.person, reader.view
@@ -107,7 +114,7 @@ def _facts(reader: CaseReader) -> tuple[tuple[str, str], ...]:
         receiver = ", ".join(filter(None, (named.get("name", ""), relation, named.get("phone", ""))))
         if course.receiver[1]:
             receiver += f", {reader.office_short(course.receiver[1])}"
-    documents = ", ".join(f"{each['kind']} {each['number']}" for each in person.get("documents") or ())
+    documents = ", ".join(_document(reader, dict(each)) for each in person.get("documents") or ())
     born = reader_birth(reader)
     facts = (
         ("born", born),

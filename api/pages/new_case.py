@@ -24,7 +24,7 @@ from api.sessions import SignedIn, read_page_form, see_other
 from api.tools import ToolsDep, tools_of
 from domain.errors import Conflict, DomainError, Invalid
 from domain.ids import is_number
-from domain.people import clean_name
+from domain.people import PASSPORT, clean_name
 from domain.procedure import Procedure
 from domain.regions import find_region
 from domain.roles import Action, Actor
@@ -255,7 +255,7 @@ def _read_order(form: Form) -> _Read:
         birth_date=born,
         birth_date_quality=quality,
         nik=form.text("nik") or None,
-        documents=((form.text("document_kind") or "paspor", document),) if document else (),
+        documents=((form.text("document_kind") or PASSPORT, document),) if document else (),
         address=form.text("address") or None,
         phone=form.text("phone") or None,
     )

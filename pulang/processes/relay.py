@@ -233,7 +233,7 @@ class Relay:
         conductor, s = self._conductor, subject
         if _is_only_due(s):
             return await conductor.wake(s.id, s.kind, s.generation, s.started, offset_s)
-        return await conductor.tell(s.id, s.kind, s.generation, s.started, s.head, offset_s)
+        return await conductor.tell(s.id, s.kind, s.generation, s.started, s.head)
 
     async def _report_lost(self, subject: Subject) -> None:
         """Its rows say open, its workflow has ended: nothing here may decide that; a person must look."""

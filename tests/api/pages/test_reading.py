@@ -160,7 +160,7 @@ async def test_the_operator_sees_no_name_and_no_restricted_task(story: Scene, pl
     assert "Mesin alur tidak dapat dihubungi" in text_of(await browser.get("/operator"))
 
 
-async def test_an_odd_nik_is_a_remark_on_the_case_and_stops_nobody(story: Scene, played: Played) -> None:
+async def test_an_odd_nik_or_passport_is_a_remark_on_the_case_and_stops_nobody(story: Scene, played: Played) -> None:
     browser = await story.site.sign_in("koordinator1")
     assert "NIK bukan" not in text_of(await browser.get(f"/kasus/{played.middle}"))
 
@@ -168,3 +168,8 @@ async def test_an_odd_nik_is_a_remark_on_the_case_and_stops_nobody(story: Scene,
     number = await in_thread(lambda: story.start("Sartika Contoh Ganjil", person=person))
 
     assert "531300 (NIK bukan 16 angka)" in text_of(await browser.get(f"/kasus/{number}"))
+
+    papers = (("paspor", "X7654321"), ("paspor", "12-34"), ("SPLP", "12-34"))
+    number = await in_thread(lambda: story.start("Dewi Contoh Paspor", person={"documents": papers}))
+    text = text_of(await browser.get(f"/kasus/{number}"))
+    assert "paspor X7654321, paspor 12-34 (nomornya tidak berbentuk nomor paspor Indonesia), SPLP 12-34" in text
