@@ -33,7 +33,8 @@ class CaseView:
     """A case opened for reading: its fold, verdict, person, rows with their content opened, and its mails.
 
     person: sealed facts of the person; of a masked case sex and birth only, and no row's own words are opened.
-    account_names: actor ref → name. open_until: to when an auditor has opened the case, else None.
+    account_names: actor ref → name. is_unread: rows stand that no advance has taken in yet. open_until: to when an
+    auditor has opened the case, else None.
     """
 
     file: CaseFile
@@ -49,6 +50,7 @@ class CaseView:
     legs_words: dict[int, dict[str, str]] = field(default_factory=dict)
     receiver_words: dict[str, str] = field(default_factory=dict)
     masked: bool = False
+    is_unread: bool = False
     open_until: datetime | None = None
 
     def row(self, n: int) -> Row | None:
@@ -93,6 +95,7 @@ def build_view(reading: Reading, file: CaseFile, *, masked: bool = False) -> Cas
         next_at=subject.next_due_at if subject else None,
         now=reading.now,
         masked=masked,
+        is_unread=subject is not None and subject.head > subject.applied,
     )
     for row in rows:
         if row.kind is Kind.LEGS_PLANNED:

@@ -92,11 +92,12 @@ class TaskLine:
 
 @dataclass(frozen=True, slots=True)
 class StageBlock:
-    """Tasks of one stage, under their title."""
+    """Tasks of one stage, under their title. later: nothing of it is open or waited for yet."""
 
     title: str
     note: str
     lines: tuple[TaskLine, ...]
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ class TaskForm:
     flags: tuple[FlagLine, ...] = ()
     link: tuple[str, str] | None = None
     until_hint: str = ""
+    until_type: str = "date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +300,9 @@ class OwnRow:
 
 @dataclass(frozen=True, slots=True)
 class OwnBlock:
-    """All of one task and one kind of act. kind: answer, verify, decide, other (links only)."""
+    """All of one task and one kind of act. kind: answer, verify, decide, other (links only).
+
+    until_hint: beside the field of more time, "" where the task does not offer it; until_type: kind of that field."""
 
     kind: str
     code: str
@@ -306,6 +310,8 @@ class OwnBlock:
     rows: tuple[OwnRow, ...]
     choices: tuple[AnswerChoice, ...] = ()
     note: str = ""
+    until_hint: str = ""
+    until_type: str = "date"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.agencies import Agency
-from domain.cases import ENDED
+from domain.cases import ENDED, CaseStatus
 from domain.course import LegState, TaskFacts
 from domain.data import debarkations
 from domain.gate import aged_at, letter_valid_until
 from domain.journal import Row
-from domain.planning import office_of
+from domain.planning import first_unsettled, office_of
 from domain.regions import WIB, find_region
 from domain.roles import Actor
-from domain.tasks import AskState
+from domain.tasks import AskState, TaskStatus
 from domain.waiting import Waiting
 from store.case_view import CaseView
 from templates import filters, words, words_staff
@@ -179,6 +179,8 @@ class CaseReader:
             sentence = words.hold_sentence(hold.kind, hold.since, self.home_zone, self.language, noon(hold.review_on))
             more = [self.say(words_staff.ALSO_HELD)] + ([self._waiting(first)] if first else [])
             return Panel(sentence, "hold", tuple(more), self.next_lines(), self._phone(first))
+        if first is None and course.status is CaseStatus.PENANGANAN and (self.view.is_unread or not course.asks):
+            return self._being_asked(since)
         if first is None:
             sentence = words.resting_sentence(course.status.value, since, self.home_zone, self.language)
             kind = {"none": "go", "wait": "wait"}.get(
@@ -189,6 +191,20 @@ class CaseReader:
         return Panel(
             self._waiting(first), "late" if late else "wait", self._beside(first), self.next_lines(), self._phone(first)
         )
+
+    def _being_asked(self, since: datetime) -> Panel:
+        """Between an act and the advance that follows it: what is done now, and what is asked first."""
+        course = self.view.course
+        at = self.moment(since, self.home_zone)
+        if course.asks:
+            return Panel(self.say(words_staff.BEING_READ, since=at), "go", (), self.next_lines())
+        ready = [
+            self.title(task.code, task.n)
+            for task in course.ordered_tasks()
+            if task.status is TaskStatus.BELUM_SIAP and first_unsettled(course, course.rule(task.code), task.n) is None
+        ]
+        first = (self.say(words_staff.FIRST_ASKED, tasks="; ".join(ready)),) if ready else ()
+        return Panel(self.say(words_staff.BEING_ASKED, since=at), "go", first, self.next_lines())
 
     def _waiting(self, wait: Waiting) -> str:
         name = self.office(wait.agency)
@@ -205,11 +221,16 @@ class CaseReader:
         ask = self.view.course.ask_of(task) if task else None
         if ask is not None and wait.what == "answer":
             lines.append(self.delivery(ask.mail, ask.agency) or self.say(words_staff.MAIL_WAITS))
-        rest = len(self.view.waits) - 1
-        if rest:
+        others = self.view.waits[1:]
+        looks = sum(other.what == "verify" for other in others)
+        if rest := len(others) - looks:
             one, many = words_staff.ALSO_WAITS
             count = filters.in_words(rest, self.language).capitalize()
             lines.append(self.say(one) if rest == 1 else self.say(many, count=count))
+        if looks:
+            one, many = words_staff.ALSO_LOOKS
+            count = filters.in_words(looks, self.language)
+            lines.append(self.say(one) if looks == 1 else self.say(many, count=count))
         return (" ".join(lines),) if lines else ()
 
     def delivery(self, mail: str | None, agency: str) -> str:

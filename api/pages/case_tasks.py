@@ -75,8 +75,9 @@ def may_mark_not_required(reader: CaseReader, task: TaskFacts) -> bool:
 
 
 def stage_blocks(reader: CaseReader) -> tuple[StageBlock, ...]:
-    """Every task that applies, by stage."""
+    """Every task that applies, by stage. A stage of which nothing is open or waited for yet is marked as later."""
     course = reader.view.course
+    named = {(wait.task, wait.n) for wait in reader.view.waits}
     blocks = []
     for code, titles in course.procedure.stages.items():
         tasks = [
@@ -85,20 +86,38 @@ def stage_blocks(reader: CaseReader) -> tuple[StageBlock, ...]:
             if course.rule(task.code).stage == code and task.status is not TaskStatus.TIDAK_BERLAKU
         ]
         if tasks:
-            done = sum(task.is_settled for task in tasks)
-            note = reader.say(words_staff.STAGE_DONE, done=done, all=len(tasks))
             title = titles.en if reader.language == "en" else titles.id
-            blocks.append(StageBlock(title, note, tuple(task_line(reader, task) for task in tasks)))
+            later = all(task.status is TaskStatus.BELUM_SIAP and task.key not in named for task in tasks)
+            note = _later_count(reader, len(tasks)) if later else _stage_note(reader, tasks)
+            blocks.append(StageBlock(title, note, tuple(task_line(reader, task) for task in tasks), later))
     return tuple(blocks)
+
+
+def _stage_note(reader: CaseReader, tasks: list[TaskFacts]) -> str:
+    """ "2 dari 5 selesai, 1 dijawab, menunggu pemeriksaan kedua": an answer is not done before its second look."""
+    note = reader.say(words_staff.STAGE_DONE, done=sum(task.is_settled for task in tasks), all=len(tasks))
+    looks = sum(task.status is TaskStatus.DIJAWAB for task in tasks)
+    return f"{note}, {reader.say(words_staff.STAGE_LOOKS, count=looks)}" if looks else note
+
+
+def _later_count(reader: CaseReader, count: int) -> str:
+    one, many = words_staff.STAGE_LATER
+    return reader.say(one) if count == 1 else reader.say(many, count=filters.in_words(count, reader.language))
 
 
 def counts_note(reader: CaseReader) -> str:
     """How many tasks apply and where they stand: figures that add up."""
     tasks = [task for task in reader.view.course.tasks.values() if task.status is not TaskStatus.TIDAK_BERLAKU]
-    done = sum(task.is_settled for task in tasks)
-    later = sum(task.status is TaskStatus.BELUM_SIAP for task in tasks)
-    asked = len(tasks) - done - later
-    return reader.say(words_staff.TASK_COUNTS, all=len(tasks), done=done, asked=asked, later=later)
+    counts = {
+        words_staff.COUNT_DONE: sum(task.is_settled for task in tasks),
+        words_staff.COUNT_LOOKS: sum(task.status is TaskStatus.DIJAWAB for task in tasks),
+        words_staff.COUNT_DECIDE: sum(task.status is TaskStatus.GAGAL for task in tasks),
+        words_staff.COUNT_ASKED: sum(task.is_open for task in tasks),
+        words_staff.COUNT_LATER: sum(task.status in (TaskStatus.BELUM_SIAP, TaskStatus.KEDALUWARSA) for task in tasks),
+        words_staff.COUNT_DROPPED: sum(task.status is TaskStatus.BATAL for task in tasks),
+    }
+    parts = [reader.say(text, count=count) for text, count in counts.items() if count]
+    return reader.say(words_staff.TASK_COUNTS, all=len(tasks), parts=", ".join(parts))
 
 
 def not_applicable(reader: CaseReader) -> tuple[str, ...]:
@@ -266,6 +285,12 @@ def choices_of(rule: TaskRule, language: str) -> tuple[AnswerChoice, ...]:
     return tuple(found)
 
 
+def until_type(rule: TaskRule) -> str:
+    """Kind of field for more time: a day where the task's limits are counted in days, else a day and a time."""
+    days = all(limit.unit in ("wd", "cd") for limit in (rule.limit, rule.limit_urgent))
+    return "date" if days else "datetime-local"
+
+
 def reasons_of(reader: CaseReader) -> tuple[tuple[str, str], ...]:
     """(code, words) of the reasons that a failing answer may give."""
     return tuple((code, reader.name(code, "decline_reason")) for code in reader.view.course.procedure.reasons)
@@ -282,6 +307,7 @@ def answer_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
         reasons=reasons_of(reader),
         flags=flag_lines(reader, required_only=True) if task.code in CARRY_FLAGS else (),
         link=(reader.say(words_staff.ACT_LEGS if task.code == PLAN else words_staff.ACT_DEPART), own) if own else None,
+        until_type=until_type(course.rule(task.code)),
         until_hint=reader.say(words_staff.UNTIL_HINT, zone=zone),
     )
 
