@@ -25,11 +25,13 @@ class AdvanceActivities:
     @activity.defn
     @translated
     async def advance(self, subject: str) -> Outcome:
+        """Brings a subject to its newest row and does all that is due. Raises ApplicationError (see `failures`)."""
         return await self._advance(subject)
 
     @activity.defn
     @translated
     async def advance_again(self, subject: str) -> Outcome:
+        """The same as a normal activity, for when the store is away for longer."""
         return await self._advance(subject)
 
     async def _advance(self, subject: str) -> Outcome:

@@ -43,12 +43,15 @@ def next_try(real_now: datetime, tries: int) -> datetime:
 
 
 class MailActivities:
+    """Hands mails to the mail server and records what it said."""
+
     def __init__(self, units: Units, smtp: Smtp, crash_point: Callable[[str], None] = pass_by) -> None:
         self._units, self._smtp, self._crash_point = units, smtp, crash_point
 
     @activity.defn
     @translated
     async def deliver_mail(self, mail_id: str) -> Delivery:
+        """Tries one mail once, the same bytes each time; what was not certain is never tried again by itself."""
         again = activity.info().attempt > 1
         mail = await self._units.write(SYSTEM, lambda unit: outbox.claim(unit, mail_id, again=again))
         if mail is None:

@@ -66,6 +66,7 @@ class Progress:
 
     @property
     def cut_off(self) -> Handed:
+        """What is known of a mail when the line broke: not taken, or perhaps taken."""
         return Handed.UNCERTAIN if self.body_sent else Handed.LATER
 
 

@@ -62,6 +62,8 @@ class TooSlow(DomainError):
 
 
 class UriTooLong(DomainError):
+    """The address and its query are longer than 4 KiB (B40)."""
+
     status: ClassVar[int] = 414
 
 
@@ -72,6 +74,8 @@ class Misdirected(DomainError):
 
 
 class HeadersTooLarge(DomainError):
+    """The head of the request is larger than 16 KiB or has too many lines (B40)."""
+
     status: ClassVar[int] = 431
 
 
@@ -82,6 +86,7 @@ class Internal(DomainError):
 
 
 def request_id_of(request: Request) -> str:
+    """The number under which this request stands in the log; "" before the guard gave one."""
     return str(getattr(request.state, "request_id", ""))
 
 
@@ -162,6 +167,7 @@ def desk(tools: Tools) -> dict[str, Any]:
 
 
 def asked_by(tools: Tools) -> AskedBy:
+    """Who asks, with both telephones, as pages and refusals name it."""
     config = tools.units.config
     return AskedBy(unit=config.desk_name, phone=config.desk_phone, duty_phone=config.duty_phone)
 

@@ -31,12 +31,15 @@ class Form:
         return self.values.get(name, "").strip()
 
     def raw(self, name: str) -> str:
+        """The value as it was typed, blanks kept; "" when it was not sent."""
         return self.values.get(name, "")
 
     def several(self, name: str) -> tuple[str, ...]:
+        """All values of a field that may repeat, in order; none when it was not sent."""
         return self.lists.get(name, ())
 
     def has(self, name: str) -> bool:
+        """Whether the field was sent at all, empty or not."""
         return name in self.values or name in self.lists
 
     def entries(self, prefix: str) -> dict[str, str]:

@@ -57,6 +57,7 @@ def _age_s(since: datetime | None, now: datetime) -> float:
 
 @router.get("/healthz")
 async def alive() -> Response:
+    """Says that this process answers; asks nothing of anybody."""
     return JSONResponse({"status": "ok"})
 
 

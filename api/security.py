@@ -162,6 +162,7 @@ def content_policy(path: str) -> str:
 
 
 def body_cap(path: str) -> int:
+    """Largest body in bytes at an address."""
     return MAX_API_BYTES if path.startswith(errors.API_PREFIX) else MAX_FORM_BYTES
 
 
@@ -180,6 +181,9 @@ def check_request(scope: Scope, config: ApiConfig) -> None:
 
 
 def check_size(scope: Scope, headers: Headers) -> None:
+    """Raises UriTooLong, HeadersTooLarge, TooLarge, or Unparsable("BODY_BAD") for framing that may be read two ways
+    (B36, B37).
+    """
     if len(scope.get("raw_path") or b"") + len(scope.get("query_string", b"")) > MAX_URL_BYTES:
         raise errors.UriTooLong("URL_TOO_LONG")
     block = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
@@ -195,6 +199,7 @@ def check_size(scope: Scope, headers: Headers) -> None:
 
 
 def check_host(headers: Headers, config: ApiConfig) -> None:
+    """Raises Unparsable or Misdirected("HOST_UNKNOWN") unless one Host names this installation (B38)."""
     hosts = headers.getlist("host")
     if len(hosts) != 1 or not hosts[0]:
         raise Unparsable("HOST_UNKNOWN")
@@ -229,6 +234,7 @@ def check_path(scope: Scope) -> None:
 
 
 def check_accept(headers: Headers) -> None:
+    """Raises NotAcceptable for a caller of the API that takes no JSON."""
     accept = headers.get("accept", "")
     kinds = {part.partition(";")[0].strip().lower() for part in accept.split(",")} - {""}
     if kinds and not kinds & {"*/*", "application/*", "application/json", "application/problem+json"}:

@@ -30,6 +30,7 @@ class SignInNeeded(Exception):
 
 
 def session_cookie(config: ApiConfig) -> str:
+    """Name of the sign-in cookie, as CONTRACT gives it."""
     return "pulang_session" if config.is_loopback_http else "__Host-pulang_session"
 
 
@@ -44,6 +45,7 @@ def set_cookie(response: Response, config: ApiConfig, name: str, value: str) -> 
 
 
 def drop_cookie(response: Response, config: ApiConfig, name: str) -> None:
+    """Makes the browser forget a cookie that `set_cookie` set."""
     response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=not config.is_loopback_http)
 
 
@@ -63,6 +65,7 @@ async def find_signed_in(request: Request) -> Actor | None:
 
 
 async def signed_in(request: Request) -> Actor:
+    """The account that asks. Raises SignInNeeded."""
     actor = await find_signed_in(request)
     if actor is None:
         raise SignInNeeded
@@ -85,6 +88,7 @@ def see_other(path: str, **query: str) -> RedirectResponse:
 
 
 def new_secret() -> str:
+    """A cookie's random value, 256 bits."""
     return secrets.token_urlsafe(32)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Protocol
 from urllib.parse import urlsplit
@@ -28,7 +29,7 @@ class ApiConfig:
     base_url: address in mails, without a slash at the end. postbox_dir: folder of *.eml of the built-in postbox.
     allowed_hosts: host names, or name:port, that this installation answers to. secret_key: signs form tokens, at least
     32 bytes. https: whether readers reach us over TLS. clock_patience_s: how long a call that moves the demonstration's
-    clock waits before it answers 202 (CONTRACT: 60).
+    clock waits before it answers 202 (CONTRACT: 60). trusted_proxies: whose X-Forwarded-For is believed.
     """
 
     base_url: str
@@ -38,6 +39,7 @@ class ApiConfig:
     secret_key: bytes
     https: bool
     clock_patience_s: float = 60.0
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def is_loopback_http(self) -> bool:
@@ -51,6 +53,8 @@ def pass_by(point: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
+    """What every request may use, made once by `pulang.wiring`."""
+
     units: Units
     conductor: Conductor
     config: ApiConfig
@@ -58,6 +62,7 @@ class Tools:
 
 
 def tools_of(request: Request) -> Tools:
+    """The tools of the application that serves this request."""
     tools = request.app.state.tools
     assert isinstance(tools, Tools)  # noqa: S101  (set once by create_app)
     return tools

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from domain import data
-from domain.calendar import PROFILES, Holidays, WorkingTime
+from domain.calendar import PROFILES
 from domain.errors import Invalid, NotFound
 from domain.regions import WIB, Region, find_region
 
@@ -56,11 +56,6 @@ class Place:
     named: Mapping[str, str] = field(default_factory=dict)
 
 
-def working_time(agency: Agency, holidays: Holidays) -> WorkingTime:
-    """The working hours of an office in its own zone, by its own calendar."""
-    return WorkingTime(agency.zone, agency.calendar, agency.region, holidays, agency.code)
-
-
 class Register:
     """All agencies by code; look-ups give the same office for the same register whatever the order of loading."""
 
@@ -79,6 +74,7 @@ class Register:
         return len(self._by_code)
 
     def find(self, code: str) -> Agency | None:
+        """The office of a code, or None."""
         return self._by_code.get(code)
 
     def get(self, code: str) -> Agency:

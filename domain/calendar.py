@@ -141,10 +141,8 @@ class Holidays:
         return None
 
     def is_ramadan(self, day: date) -> bool:
+        """Whether shorter hours hold on that day."""
         return any(first <= day <= last for first, last in self.ramadan)
-
-
-NO_HOLIDAYS = Holidays.of(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +189,7 @@ class WorkingTime:
         return _intervals(self, day)
 
     def is_working_day(self, day: date) -> bool:
+        """Whether the office opens at all on that local day."""
         return bool(self.intervals_on(day))
 
     def next_working_day(self, day: date) -> date:
@@ -214,6 +213,7 @@ class WorkingTime:
         return self.intervals_on(day)[-1][1]
 
     def is_open(self, at: datetime) -> bool:
+        """Whether the office is open at *at* (aware, any zone)."""
         return any(start <= at < end for start, end in self.intervals_on(self.local_day(at)))
 
     def next_open(self, at: datetime) -> datetime:

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class CaseStatus(StrEnum):
+    """Status of a case (PROCESS 2.4)."""
+
     DRAF = "DRAF"
     PENANGANAN = "PENANGANAN"
     MENUNGGU_GERBANG = "MENUNGGU_GERBANG"
@@ -64,4 +66,5 @@ MAY_BE_HELD = frozenset({_S.PENANGANAN, _S.MENUNGGU_GERBANG, _S.DISETUJUI, _S.PE
 
 
 def may_go(state: CaseStatus, to: CaseStatus) -> bool:
+    """Whether a case may move from *state* to *to* (PROCESS 2.4)."""
     return to in MAY_GO[state]

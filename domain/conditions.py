@@ -19,6 +19,7 @@ class Condition:
     names: frozenset[str] = frozenset()
 
     def holds(self, true_flags: Collection[str]) -> bool:
+        """Whether the condition holds for these flags; an empty one always does."""
         return not self.tree or _value(self.tree, true_flags)
 
     def also(self, other: str) -> "Condition":

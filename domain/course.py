@@ -25,6 +25,8 @@ Key = tuple[str, int]
 
 
 class LegState(StrEnum):
+    """State of one leg of a journey."""
+
     PLANNED = "PLANNED"
     DEPARTED = "DEPARTED"
     ARRIVED = "ARRIVED"
@@ -88,6 +90,8 @@ class TaskFacts:
 
 @dataclass(slots=True)
 class HoldFacts:
+    """One hold. since: aware UTC; review_on: a day, ISO; cause: why the system itself set it, else ""."""
+
     id: str
     kind: str
     since: datetime
@@ -99,6 +103,8 @@ class HoldFacts:
 
 @dataclass(slots=True)
 class ApprovalFacts:
+    """One signature under a snapshot, or one sending back. row: its journal row; at: aware UTC."""
+
     row: int
     role: str
     account: str
@@ -131,6 +137,8 @@ class LegFacts:
 
 @dataclass(slots=True)
 class HandoverFacts:
+    """One change of responsibility. giver, receiver: codes of offices or parties; at: aware UTC."""
+
     number: str | None
     task: str
     n: int
@@ -219,6 +227,7 @@ class Course:
         return [ask for ask in self.asks.values() if ask.state in LIVE_ASKS]
 
     def rule(self, code: str) -> TaskRule:
+        """The procedure's rule of a task. Raises as `Procedure.get_task`."""
         return self.procedure.get_task(code)
 
     def find_task(self, code: str, n: int | None = None) -> TaskFacts | None:
@@ -231,26 +240,34 @@ class Course:
         return next(iter(waiting or unsettled or instances[-1:]), None)
 
     def instances(self, code: str) -> list[TaskFacts]:
+        """Every instance of a task, by its number."""
         return sorted((t for t in self.tasks.values() if t.code == code), key=lambda t: t.n)
 
     def ask_of(self, task: TaskFacts) -> AskFacts | None:
+        """The task's present ask, or None."""
         return self.asks.get(task.ask) if task.ask else None
 
     def leg(self, n: int) -> LegFacts | None:
+        """Leg *n*, or None."""
         return next((leg for leg in self.legs if leg.n == n), None)
 
     def ordered_tasks(self) -> Iterator[TaskFacts]:
+        """All tasks in the procedure's order."""
         order = {code: place for place, code in enumerate(self.procedure.tasks)}
         yield from sorted(self.tasks.values(), key=lambda t: (order[t.code], t.n))
 
     # --- moving; called by the fold only
 
     def move(self, task: TaskFacts, event: TaskEvent, at: datetime) -> None:
+        """Moves a task by an event of PROCESS 2.5. Raises Conflict("STATE_FORBIDS") for a move that the table does not
+        have.
+        """
         after = advance(MOVES, task.status, event)
         if after is not task.status:
             task.status, task.since = after, at
 
     def set_status(self, to: CaseStatus, at: datetime) -> None:
+        """Moves the case (PROCESS 2.4) and notes since when, aware UTC."""
         if to is not self.status:
             if to is CaseStatus.HILANG_KONTAK:
                 self.before_lost = self.status
@@ -288,6 +305,7 @@ class Course:
                 self.reopen(task, at)
 
     def reopen(self, task: TaskFacts, at: datetime) -> None:
+        """Opens a task again, to be asked anew; its living ask counts no more. at: aware UTC."""
         old = self.ask_of(task)
         if old is not None and old.state in LIVE_ASKS:
             old.state = AskState.SUPERSEDED

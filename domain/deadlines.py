@@ -126,12 +126,6 @@ def resolve(anchor: Anchor, base_moment: datetime, working: WorkingTime) -> date
     return local.astimezone(UTC)
 
 
-def runs_into_unknown_year(start_at: datetime, due: datetime, working: WorkingTime) -> bool:
-    """True when a limit passes through a year whose holidays are not loaded; its date is then shown with a mark."""
-    first, last = working.local_day(start_at).year, working.local_day(due - _TICK).year
-    return any(not working.knows_year(year) for year in range(first, last + 1))
-
-
 def valid_until(days: int, answered_at: datetime, zone: str) -> datetime:
     """The last second in which an answer of *answered_at* still counts: calendar days, through the last one, in *zone*.
 

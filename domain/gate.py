@@ -22,6 +22,8 @@ REQUIRED_FLAGS_CHECK = "U03"
 
 
 class CheckState(StrEnum):
+    """Whether a check holds, waits, or does not apply to this person."""
+
     HOLDS = "holds"
     OPEN = "open"
     NOT_APPLICABLE = "not_applicable"
@@ -41,6 +43,8 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
+    """One check as judged, with what it still waits for."""
+
     code: str
     group: str
     state: CheckState

@@ -57,6 +57,7 @@ class Kind(StrEnum):
     CLOSED = "CLOSED"  # status | reason
     # --- reading (subject "reads-<case>")
     VIEWED = "VIEWED"  # what (page, api, link), fields [classes], mail
+    UNMASKED = "UNMASKED"  # minutes: an auditor opens names for so long | reason
     # --- a desk
     MAIL_COMPOSED = "MAIL_COMPOSED"  # mail, kind, asks (number), due_at
     MAIL_TRIED = "MAIL_TRIED"  # mail, result ACCEPTED|REFUSED|UNCERTAIN|LATER, code

@@ -16,9 +16,3 @@ def advance(table: Mapping[tuple[S, E], S], state: S, event: E) -> S:
         return table[state, event]
     except KeyError:
         raise Conflict("STATE_FORBIDS", state=state.value, event=event.value) from None
-
-
-def diagram(table: Mapping[tuple[S, E], S]) -> str:
-    """The table as Mermaid text, for the docs."""
-    lines = [f"  {state.value} --> {to.value}: {event.value}" for (state, event), to in table.items()]
-    return "\n".join(["stateDiagram-v2", *lines])

@@ -17,6 +17,7 @@ from domain.sounds import sound_key, without_titles
 
 LONGEST_NAME = 200
 ADULT_AT = 18
+PASSPORT = "paspor"  # the kind of document whose number has a shape to look at
 _PASSPORT = re.compile(r"[A-Z]{1,2}[0-9]{6,7}")
 _NAME_SIGNS = frozenset("'’‘`´ʻʼ-‐.,()/&\"")
 _SEPARATORS = re.compile(r"[\s.\-‐/]")
@@ -135,9 +136,6 @@ class PersonFacts:
     nik: str | None = None
     documents: tuple[str, ...] = ()
     home: str | None = None
-
-
-Candidate = PersonFacts  # a person already known
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def awaits_departure(course: "Course") -> bool:
 
 
 def stays(legs: "list[LegFacts]") -> "list[LegFacts]":
+    """Legs in the ministry's care that end where the person stays over, in order."""
     return [leg for leg in legs_from_ministry(legs) if leg.hands_to not in RANK]
 
 

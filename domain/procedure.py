@@ -49,6 +49,8 @@ class AnswerSet:
 
 @dataclass(frozen=True, slots=True)
 class FlagRule:
+    """One flag of the procedure (PROCESS 2.3)."""
+
     code: str
     titles: Titles
     derived: bool
@@ -110,6 +112,8 @@ class TaskRule:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
+    """One legal ground on which a return may stand, with its source (PROCESS 4)."""
+
     code: str
     titles: Titles
     enabled: bool
@@ -120,6 +124,8 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class CheckRule:
+    """One check of the gate: the tasks it asks for, and when it applies (PROCESS 4)."""
+
     code: str
     group: str
     when: Condition
@@ -130,6 +136,8 @@ class CheckRule:
 
 @dataclass(frozen=True, slots=True)
 class HoldRule:
+    """One kind of hold: who sets and lifts it, and how often it is reviewed (PROCESS 4.5)."""
+
     code: str
     titles: Titles
     set_by: tuple[str, ...]
@@ -140,6 +148,8 @@ class HoldRule:
 
 @dataclass(frozen=True, slots=True)
 class VisitRule:
+    """One visit after the return, in months from the hand-over (PROCESS 6)."""
+
     number: int
     months_after_handover: int
     when: Condition
@@ -171,6 +181,7 @@ class Procedure:
     text_hash: str = field(default="")
 
     def default_limit(self, name: str) -> Limit:
+        """A limit by its name among the defaults. Raises KeyError for a name that is none, Invalid for a bad one."""
         return parse_limit(str(self.defaults[name]))
 
     @cached_property

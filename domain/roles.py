@@ -11,6 +11,8 @@ from domain.errors import NotAllowed
 
 
 class Role(StrEnum):
+    """Roles of accounts (PROCESS 1.2)."""
+
     KOORDINATOR = "koordinator"
     PEKERJA_SOSIAL = "pekerja_sosial"
     KEPALA_SENTRA = "kepala_sentra"
@@ -24,7 +26,16 @@ class Role(StrEnum):
     PPDP = "ppdp"
 
 
+class Scope(StrEnum):
+    """How far an API token reaches: all that its account may do, or looking only."""
+
+    API = "api"
+    READ = "read"
+
+
 class Action(StrEnum):
+    """What a role may be needed for; `MAY` says which."""
+
     START_CASE = "start_case"
     NAME_OFFICES = "name_offices"
     DECIDE = "decide"
@@ -40,11 +51,13 @@ class Action(StrEnum):
     READ_BOARD = "read_board"
     READ_REGISTER = "read_register"
     OPERATE = "operate"
+    OPEN_MASKED = "open_masked"
 
 
 _EVERYONE = frozenset(Role)
 _SEE_ALL_CASES = ("koordinator", "pemeriksa", "penyetuju", "pimpinan", "auditor", "ppdp")
 _SEE_WHOLE_CASES = (*_SEE_ALL_CASES, "pekerja_sosial", "kepala_sentra")
+_SEE_NAMES = tuple(role for role in (*_SEE_WHOLE_CASES, "pendamping") if role != "auditor")
 MAY: Mapping[Action, frozenset[Role]] = {
     Action.START_CASE: frozenset({Role.KOORDINATOR}),
     Action.NAME_OFFICES: frozenset({Role.KOORDINATOR}),
@@ -61,6 +74,7 @@ MAY: Mapping[Action, frozenset[Role]] = {
     Action.READ_BOARD: _EVERYONE - {Role.OPERATOR, Role.ADMINISTRATOR},
     Action.READ_REGISTER: _EVERYONE,
     Action.OPERATE: frozenset({Role.OPERATOR}),
+    Action.OPEN_MASKED: frozenset({Role.AUDITOR}),
 }
 
 
@@ -82,6 +96,7 @@ class Actor:
         return self.kind if self.kind == "system" else f"{self.kind}:{self.id}"
 
     def has(self, *roles: str) -> bool:
+        """Whether the actor has one of these roles."""
         return any(role in self.roles for role in roles)
 
     @property
@@ -94,7 +109,13 @@ class Actor:
         """Whether a case shows no assessment, no flags and no answers of others: an escort's (PROCESS 1.2)."""
         return self.has("pendamping") and not self.has(*_SEE_WHOLE_CASES)
 
+    @property
+    def sees_masked(self) -> bool:
+        """Whether people stand as initials, and what others wrote stays closed: an auditor's (PROCESS 1.2)."""
+        return self.kind == "account" and not self.has(*_SEE_NAMES)
+
     def may(self, action: Action) -> bool:
+        """Whether one of the actor's roles allows *action*; the system itself may do all."""
         return self.kind == "system" or any(role in MAY[action] for role in self.roles)
 
     def must(self, action: Action) -> None:

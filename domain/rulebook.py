@@ -26,15 +26,18 @@ class Rulebook:
 
     @property
     def current(self) -> Procedure:
+        """The procedure that new cases take."""
         return self._procedures[self._current]
 
     def procedure(self, code: str, version: str) -> Procedure:
+        """The pinned version of a case. Raises Invalid("PROCEDURE_UNKNOWN")."""
         found = self._procedures.get((code, version))
         if found is None:
             raise Invalid("PROCEDURE_UNKNOWN", version=version)
         return found
 
     def all_procedures(self) -> tuple[Procedure, ...]:
+        """Every version that a case may be under."""
         return tuple(self._procedures.values())
 
     @property
@@ -42,12 +45,14 @@ class Rulebook:
         return self._holidays
 
     def working(self, agency: Agency) -> WorkingTime:
+        """Working time of an office: its zone, kind of calendar and region's holidays."""
         key = (agency.zone, agency.calendar, agency.region)
         if key not in self._working:
             self._working[key] = WorkingTime(agency.zone, agency.calendar, agency.region, self._holidays)
         return self._working[key]
 
     def world(self, register: Register, digest: Callable[[str], str]) -> World:
+        """What a fold needs to know beyond its rows: offices, their time, and how to digest a snapshot."""
         return World(register, lambda code: self.working(register.get(code)), digest)
 
     def windows(self, procedure: Procedure, digest_s: int | None) -> Windows:

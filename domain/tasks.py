@@ -6,6 +6,8 @@ from domain.procedure import TaskRule
 
 
 class TaskStatus(StrEnum):
+    """Status of one task (PROCESS 2.5)."""
+
     TIDAK_BERLAKU = "TIDAK_BERLAKU"
     BELUM_SIAP = "BELUM_SIAP"
     DIMINTA = "DIMINTA"
@@ -21,6 +23,8 @@ class TaskStatus(StrEnum):
 
 
 class TaskEvent(StrEnum):
+    """What may happen to a task; `MOVES` says where it leads."""
+
     ASKED = "asked"
     PASSED = "passed"
     ANSWERED = "answered"
@@ -81,6 +85,8 @@ SETTLED = frozenset({_T.LULUS, _T.TIDAK_DIPERLUKAN, _T.DILANJUTKAN_DI_DAERAH, _T
 
 
 class AskState(StrEnum):
+    """State of one ask to an office (PROCESS 2.5)."""
+
     QUEUED = "QUEUED"
     SENT = "SENT"
     ANSWERED = "ANSWERED"
@@ -93,6 +99,8 @@ NOT_OFFERED_YET = frozenset({"DISPOSISI", "PERLU_RUJUKAN"})
 
 
 class AnswerClass(StrEnum):
+    """What an answer does to its task."""
+
     PASSES = "passes"
     WAITS = "waits"
     FAILS = "fails"

@@ -35,6 +35,7 @@ def _end(code: int) -> None:
 def root(
     version: Annotated[bool, typer.Option("--version", help="Tampilkan versi / show the version.")] = False,
 ) -> None:
+    """The command tree; with --version only the version."""
     if version:
         typer.echo(f"pulang {__version__}")
         _end(0)

@@ -39,6 +39,7 @@ def command(settings: Settings) -> list[str]:
 
 
 def database(settings: Settings) -> Path:
+    """File of the embedded server's own database."""
     return settings.home / "temporal.db"
 
 

@@ -7,6 +7,7 @@ list stands in docs/settings.md, and a test compares them. Whatever is wrong is 
 import io
 import math
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -109,6 +110,16 @@ def _listed(names: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
+def _networks(names: str) -> str:
+    try:
+        wanted = [ip_network(name) for name in _listed(names)]
+    except ValueError:
+        wanted = []
+    if not wanted:
+        raise PydanticCustomError("networks", "not addresses or networks")
+    return names
+
+
 def _mailbox(address: str) -> str:
     local, _, host = address.rpartition("@")
     if not local or not host or any(character in " ,;<>\r\n\t\"'" for character in address):
@@ -157,6 +168,10 @@ EXPECTED: Final[dict[str, tuple[str, str]]] = {
     "desk_phone": _LINE,
     "duty_phone": _LINE,
     "from_address": ("satu alamat surel", "one mail address"),
+    "trusted_proxies": (
+        "alamat atau jaringan IP dipisah koma, misalnya 127.0.0.1, 10.0.0.0/8",
+        "IP addresses or networks separated by commas, for example 127.0.0.1, 10.0.0.0/8",
+    ),
 }
 
 
@@ -209,6 +224,8 @@ class Settings(BaseSettings):
     """Telephone that is answered day and night; the default is made up, `pulang doctor` asks for the real one."""
     from_address: Annotated[str, AfterValidator(_mailbox)] = "pulang@localhost.localdomain"
     """Sender of all mails."""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] | None = None
+    """Reverse proxies whose X-Forwarded-For is believed: addresses or CIDR networks, commas between; left out: none."""
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
@@ -257,11 +274,18 @@ class Settings(BaseSettings):
         return _listed(self.crash_at or "")
 
     @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of the trusted reverse proxies; none unless set."""
+        return tuple(ip_network(name) for name in _listed(self.trusted_proxies or ""))
+
+    @property
     def has_postbox(self) -> bool:
+        """Whether mails stay here, in the built-in postbox."""
         return self.smtp_url is None
 
     @property
     def has_embedded_temporal(self) -> bool:
+        """Whether we run the workflow server ourselves."""
         return self.temporal_address is None
 
     def told(self) -> dict[str, str]:

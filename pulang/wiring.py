@@ -44,6 +44,7 @@ def build_vault(settings: Settings, *, make: bool = False) -> Vault:
 
 
 def key_refusal(fault: VaultError) -> Refused:
+    """A fault of the keys as a refused start."""
     return Refused({"KEY_BAD": "KEY_UNUSABLE"}.get(fault.code, fault.code))
 
 
@@ -56,6 +57,7 @@ def open_database(settings: Settings) -> Database:
 
 
 def store_config(settings: Settings) -> StoreConfig:
+    """The store's few settings."""
     return StoreConfig(
         demo=settings.demo,
         base_url=settings.pages,
@@ -187,6 +189,7 @@ def build_app(settings: Settings, units: Units) -> "FastAPI":
         allowed_hosts=tuple(dict.fromkeys(("127.0.0.1", "localhost", "[::1]", address.hostname or "localhost"))),
         secret_key=units.vault.blind("form tokens", "1").encode(),
         https=address.scheme == "https",
+        trusted_proxies=settings.proxies,
     )
     looking = _Looking(build_conductor(settings, units.vault, "api"))
     return create_app(Tools(units, looking, config, crash_point(settings.crash_points, settings.home)))

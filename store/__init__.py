@@ -1,0 +1,1 @@
+"""Tables, transactions, journal and secrets. Knows SQL, nothing of HTTP or Temporal."""

@@ -15,9 +15,9 @@ from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import delete, func, insert, or_, select, update
 
-from domain.errors import Invalid, NotFound
+from domain.errors import Invalid, NotAllowed, NotFound
 from domain.journal import Kind
-from domain.roles import Actor, Role
+from domain.roles import Actor, Role, Scope
 from store.journal import HOUSE
 from store.tables_account import accounts, sessions, tokens
 from store.unit import Reading, Unit
@@ -131,6 +131,7 @@ def make_account(
 
 
 def find_by_login(reading: Reading, login: str) -> Account | None:
+    """The account of a login, open or closed, whatever its case and blanks; None when there is none."""
     statement = select(*_ACTOR, _a.password_hash, _a.phone, _a.epoch, _a.active)
     found = reading.row(statement.where(_a.login == login.strip().lower()))
     return None if found is None else Account(_actor(found), found[6], found[7], found[8], found[9])
@@ -180,20 +181,27 @@ def _secret(unit: Unit) -> str:
     return base64.urlsafe_b64encode(unit.random_bytes(_SECRET_BYTES)).rstrip(b"=").decode()
 
 
-def make_token(unit: Unit, account: str, scope: str = "api") -> str:
-    """Makes a bearer token and returns it in clear, this once."""
+def make_token(unit: Unit, account: str, scope: Scope = Scope.API) -> str:
+    """Makes a bearer token for all that the account may do, or for looking only; returns it in clear, this once."""
     token = f"plg_{_secret(unit)}"
-    values = {"hash": unit.vault.token_hash(token), "account": account, "scope": scope, "revoked": False}
+    values = {"hash": unit.vault.token_hash(token), "account": account, "scope": scope.value, "revoked": False}
     unit.execute(insert(tokens), values)
-    unit.append(HOUSE, Kind.TOKEN_MADE, {"account": account, "scope": scope})
+    unit.append(HOUSE, Kind.TOKEN_MADE, {"account": account, "scope": scope.value})
     return token
 
 
-def actor_of_token(reading: Reading, token: str) -> Actor | None:
-    """The account behind a living token, or None."""
-    statement = select(*_ACTOR).join(tokens, _t.account == _a.id)
+def actor_of_token(reading: Reading, token: str, *, acts: bool = False) -> Actor | None:
+    """The account behind a living token, or None. acts: the call changes something.
+
+    Raises NotAllowed("TOKEN_READS_ONLY") when it does and the token is for looking only.
+    """
+    statement = select(*_ACTOR, _t.scope).join(tokens, _t.account == _a.id)
     found = reading.row(statement.where(_t.hash == reading.vault.token_hash(token), ~_t.revoked, _a.active))
-    return None if found is None else _actor(found)
+    if found is None:
+        return None
+    if acts and found.scope != Scope.API:
+        raise NotAllowed("TOKEN_READS_ONLY")
+    return _actor(found)
 
 
 # --- sessions -------------------------------------------------------------------------------------------------------

@@ -132,28 +132,6 @@ def _listed(found: Any) -> Listed:
     return Listed(agency, found.mailbox_ok, found.sending_held, found.last_mail_at)
 
 
-def list_page(
-    reading: Reading, cursor: str | None = None, q: str | None = None, function: str | None = None
-) -> dict[str, Any]:
-    """The answer of `GET /agencies` (CONTRACT): the register without addresses."""
-    page, following = list_agencies(reading, cursor, q, function)
-    return {"items": [_shown(listed) for listed in page], "next_cursor": following}
-
-
-def _shown(listed: Listed) -> dict[str, Any]:
-    agency = listed.agency
-    return {
-        "code": agency.code,
-        "name": agency.name,
-        "functions": sorted(agency.functions),
-        "zone": agency.zone,
-        "calendar": agency.calendar,
-        "region": agency.region,
-        "superior": agency.superior,
-        "mailbox_ok": listed.mailbox_ok,
-    }
-
-
 def set_sending_held(unit: Unit, agency: str | None, held: bool) -> None:
     """Holds or releases the mail of one office, or of all (None). Released desks with mail waiting look again at once.
 

@@ -4,7 +4,7 @@ Datetimes are aware UTC; whoever shows them chooses the zone. Remedies are codes
 pages.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from domain.gate import CheckResult, Verdict, judge
 from domain.journal import Kind, Row
 from domain.roles import Action, Actor
 from domain.waiting import Waiting, waits_for
-from store import journal, outbox, people
+from store import journal, openings, outbox, people
 from store.access import must_be_of_shelter
 from store.casefile import CaseFile, evidence_missing, open_case_file
 from store.reads import record_view
@@ -25,13 +25,16 @@ from store.tables_case import cases
 from store.unit import Reading, Unit
 
 PERSON_FIELDS = ("identity", "origin", "travel")
+_MASKED_FIELDS = ("sex", "birth_date", "birth_date_quality")  # of these a page says "perempuan, 24 tahun"
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """A case opened for reading: its fold, verdict, person, rows with their content opened, and its mails.
 
-    person: sealed facts of the person (empty for a reader who sees names masked). account_names: actor ref → name.
+    person: sealed facts of the person; of a masked case sex and birth only, and no row's own words are opened.
+    account_names: actor ref → name. is_unread: rows stand that no advance has taken in yet. open_until: to when an
+    auditor has opened the case, else None.
     """
 
     file: CaseFile
@@ -46,26 +49,38 @@ class CaseView:
     now: datetime
     legs_words: dict[int, dict[str, str]] = field(default_factory=dict)
     receiver_words: dict[str, str] = field(default_factory=dict)
+    masked: bool = False
+    is_unread: bool = False
+    open_until: datetime | None = None
 
     def row(self, n: int) -> Row | None:
+        """Row *n* of the case's journal, or None."""
         return self.rows[n - 1] if 0 < n <= len(self.rows) else None
 
 
 def view_case(unit: Unit, number: str, what: str) -> CaseView:
     """Opens a case for a reader who may see it, and leaves the access row. what: "page", "gate", "api".
 
+    An auditor sees it masked, but for half an hour after a stated reason (`store.openings`).
     Raises NotAllowed("ROLE_LACKS_ACTION") or NotFound("NO_SUCH_CASE"), the same for absent and for not theirs.
     """
     unit.by.must(Action.READ_CASE)
     file = open_case_file(unit, number)
     must_be_of_shelter(unit, file)
-    record_view(unit, file, what, PERSON_FIELDS)
-    return build_view(unit, file)
+    until = openings.open_until(unit, file, unit.by.id) if unit.by.sees_masked else None
+    masked = unit.by.sees_masked and until is None
+    record_view(unit, file, what, () if masked else PERSON_FIELDS)
+    return replace(build_view(unit, file, masked=masked), open_until=until)
 
 
-def build_view(reading: Reading, file: CaseFile) -> CaseView:
+def build_view(reading: Reading, file: CaseFile, *, masked: bool = False) -> CaseView:
+    """The case with its rows, person, mails and verdict as of now (application time); leaves no access row.
+
+    masked: no name and nobody's own words are opened (PROCESS 1.2, auditor). Raises NotFound("NO_SUCH_PERSON").
+    """
     course = file.course
-    rows = journal.rows_of(reading, file.subject, open_kinds="all")
+    rows = journal.rows_of(reading, file.subject, open_kinds=None if masked else "all")
+    person = people.get_person(reading, file.person_id)
     mail_ids = {ask.mail for ask in course.asks.values() if ask.mail}
     subject = journal.find_subject(reading, file.subject)
     view = CaseView(
@@ -73,12 +88,14 @@ def build_view(reading: Reading, file: CaseFile) -> CaseView:
         course=course,
         verdict=judge(course, reading.now, file.world),
         waits=waits_for(course, file.world),
-        person=people.get_person(reading, file.person_id),
+        person={key: person[key] for key in _MASKED_FIELDS if key in person} if masked else person,
         rows=rows,
         mails=outbox.mail_states(reading, mail_ids),
         account_names=_names(reading, rows),
         next_at=subject.next_due_at if subject else None,
         now=reading.now,
+        masked=masked,
+        is_unread=subject is not None and subject.head > subject.applied,
     )
     for row in rows:
         if row.kind is Kind.LEGS_PLANNED:

@@ -55,6 +55,7 @@ def world_of(reading: Reading) -> World:
 
 
 def register_of(reading: Reading) -> Register:
+    """The register of offices as of this transaction."""
     return agencies.register(reading)
 
 
@@ -183,6 +184,7 @@ def open_case_file(reading: Reading, number: str) -> CaseFile:
 
 
 def open_case_file_by_id(reading: Reading, case_id: str) -> CaseFile:
+    """The case of an id, folded to its newest row. Raises NotFound("NO_SUCH_CASE")."""
     return _open(reading, reading.row(_BY_ID, {"wanted": case_id}))
 
 

@@ -53,7 +53,9 @@ class Composed(Protocol):
 class Composer(Protocol):
     """Makes the words of a mail; the pages' language and look live elsewhere."""
 
-    def compose(self, order: MailOrder) -> Composed: ...
+    def compose(self, order: MailOrder) -> Composed:
+        """The mail of *order* in words."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def put(unit: Unit, key: str, value: Any) -> None:
 
 
 def drop(unit: Unit, key: str) -> None:
+    """Forgets a named value of the house; nothing happens when there is none."""
     unit.execute(delete(house).where(house.c.key == key))
 
 

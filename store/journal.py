@@ -244,6 +244,7 @@ def lock_subject(unit: "Unit", subject: str) -> Subject:
 
 
 def find_subject(reading: "Reading", subject: str) -> Subject | None:
+    """Where a subject stands, or None when it has no row yet. Takes no lock."""
     found = reading.row(_STANDS, {"subject": subject})
     return None if found is None else Subject(*found)
 

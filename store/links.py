@@ -79,9 +79,11 @@ class Link:
     resends: int
 
     def is_asleep(self, real_now: datetime) -> bool:
+        """Whether it rests after wrong codes. real_now: real time, aware UTC."""
         return self.asleep_until is not None and self.asleep_until > real_now
 
     def is_expired(self, now: datetime) -> bool:
+        """Whether its life is over. now: application time, aware UTC."""
         return self.expires_at <= now
 
 
@@ -137,6 +139,7 @@ def find_link(reading: Reading, token: str) -> Link | None:
 
 
 def find_by_mail(reading: Reading, mail: str | None) -> Link | None:
+    """The link that a mail carries, or None: notices carry none."""
     found = reading.row(_BY_MAIL, {"wanted": mail})
     return None if found is None else Link(*found)
 

@@ -134,6 +134,7 @@ class Linked:
         return self.link.superseded or not self.open_asks
 
     def find(self, ask_id: str) -> LinkedAsk | None:
+        """The ask of that id on this link, or None."""
         return next((ask for ask in self.asks if ask.id == ask_id), None)
 
 

@@ -189,6 +189,7 @@ def put_mail(
 
 
 def find_mail(reading: "Reading", mail: str) -> Mail | None:
+    """A mail by its id with the state of its delivery, or None."""
     found = reading.row(_BY_ID, {"wanted": mail})
     return None if found is None else Mail(*found)
 

@@ -27,6 +27,7 @@ WAITING_STATES = ("DIMINTA", "DIPERPANJANG", "DIALIHKAN")
 
 
 def make_cursor(*keys: Any) -> str:
+    """An opaque text from which the next page goes on."""
     return base64.urlsafe_b64encode(json.dumps([str(key) for key in keys]).encode()).decode().rstrip("=")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Index, LargeBinary, delete, insert, or_, select, update
+from sqlalchemy import Index, LargeBinary, insert, or_, select
 from sqlmodel import Field, SQLModel
 
 from domain.errors import NotFound
@@ -61,15 +61,6 @@ def add_person(unit: Unit, details: Mapping[str, Any], person_id: str | None = N
     unit.execute(insert(people), {"id": person, "details": sealed})
     _put_keys(unit, person, details)
     return person
-
-
-def change_person(unit: Unit, person_id: str, details: Mapping[str, Any]) -> None:
-    """Replaces what is known and keeps the keys in step. Raises NotFound("NO_SUCH_PERSON")."""
-    sealed = unit.vault.seal_json("people", "details", person_id, dict(details))
-    if unit.execute(update(people).where(people.c.id == person_id).values(details=sealed)).rowcount == 0:
-        raise NotFound("NO_SUCH_PERSON")
-    unit.execute(delete(person_keys).where(_k.person_id == person_id))
-    _put_keys(unit, person_id, details)
 
 
 def get_person(reading: Reading, person_id: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Kept:
 
     @property
     def head(self) -> int:
+        """Number of the row that it is folded up to."""
         return self.course.head
 
 
@@ -37,10 +38,12 @@ class Shelf:
         self._lock = threading.Lock()
 
     def take(self, case_id: str) -> Kept | None:
+        """What is kept of the case, now the caller's alone; None when nothing is."""
         with self._lock:
             return self._kept.pop(case_id, None)
 
     def put(self, case_id: str, kept: Kept) -> None:
+        """Keeps it instead of what was kept before; the one not used for longest goes when there is no room."""
         with self._lock:
             self._kept[case_id] = kept
             self._kept.move_to_end(case_id)

@@ -58,9 +58,11 @@ class Reading:
         self.register: Register | None = None  # once read, and not changed here since
 
     def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        """Runs one statement. A database that is away or busy shows at the frame: Unavailable."""
         return self.connection.execute(statement, values)
 
     def scalar(self, statement: Executable, values: Any = None) -> Any:
+        """The first column of the first row, or None."""
         return self.connection.execute(statement, values).scalar()
 
     # Any in the next two: what a row holds is known from its statement only.
@@ -69,6 +71,7 @@ class Reading:
         return self.connection.execute(statement, values).first()
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
+        """All rows."""
         return self.connection.execute(statement, values).all()
 
 
@@ -113,12 +116,15 @@ class Unit(Reading):
             fn()
 
     def note_appended(self) -> None:
+        """Notes that a journal row was added; `store.journal.append` calls it."""
         self._appended += 1
 
     def random_bytes(self, count: int) -> bytes:
+        """Random bytes; tests give their own."""
         return self._random(count)
 
     def new_id(self) -> str:
+        """A fresh UUID, version 4."""
         return str(uuid.UUID(bytes=self._random(16), version=4))
 
     def upsert(
@@ -189,6 +195,7 @@ class Units:
         return result
 
     def read_sync(self, fn: Callable[[Reading], T]) -> T:
+        """As `read`, in this thread."""
         return self.database.run_sync(lambda connection: fn(Reading(connection, self)), write=False)
 
     def _written(self, connection: Connection, by: Actor, fn: Callable[[Unit], T]) -> tuple[Unit, T]:

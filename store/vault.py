@@ -80,6 +80,7 @@ class Vault:
         return max(self.codec_keys, key=_generation)
 
     def seal(self, table: str, column: str, row_id: str, content: bytes) -> bytes:
+        """Encrypts *content* with the current key, bound to its table, column and row."""
         key_id = self.current
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._keys[key_id].encrypt(nonce, content, _bound(table, column, row_id, key_id))
@@ -99,9 +100,11 @@ class Vault:
             raise VaultError("KEY_WRONG", key=key_id) from None
 
     def seal_json(self, table: str, column: str, row_id: str, value: Any) -> bytes:
+        """As `seal`, for a JSON value."""
         return self.seal(table, column, row_id, canonical(value).encode())
 
     def open_json(self, table: str, column: str, row_id: str, sealed: bytes) -> Any:
+        """As `open`, for a JSON value. Raises as `open`."""
         return json.loads(self.open(table, column, row_id, sealed))
 
     def blind(self, kind: str, value: str) -> str:
@@ -109,6 +112,7 @@ class Vault:
         return _keyed(self._blind_key, f"{kind}\0{value}")
 
     def token_hash(self, token: str) -> str:
+        """Keyed hash under which a token, cookie or link secret is kept."""
         return _keyed(self._token_key, f"token\0{token}")
 
     def code_hash(self, mail: str, code: str) -> str:

@@ -58,6 +58,7 @@ class Composer:
     """Writes mails. Pure: the same order gives the same mail."""
 
     def compose(self, order: MailOrder) -> ComposedMail:
+        """The mail of *order*: subject, text and HTML in the office's language. Ids, codes and initials only."""
         languages = ("id", "en") if order.language == "en" else ("id",)
         name = "notice" if order.kind == "notice" else "ask"
         texts, htmls = [], []

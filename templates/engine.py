@@ -39,6 +39,7 @@ def core_css_hash() -> str:
 
 @cache
 def static_version() -> str:
+    """Version of the common stylesheet, so that browsers may keep it."""
     return hashlib.sha256((STATIC / "pulang.css").read_bytes()).hexdigest()[:12]
 
 
@@ -61,6 +62,7 @@ def in_language(path: str, language: str) -> str:
 
 @cache
 def environment(language: str) -> Environment:
+    """The Jinja environment of a language: autoescape on, unknown names are errors."""
     env = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=select_autoescape(enabled_extensions=("html", "mjml"), default=False),

@@ -48,6 +48,8 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class BoardGroup:
+    """Cases of one state, under their title."""
+
     title: str
     note: str
     rows: tuple[BoardRow, ...]
@@ -90,9 +92,12 @@ class TaskLine:
 
 @dataclass(frozen=True, slots=True)
 class StageBlock:
+    """Tasks of one stage, under their title. later: nothing of it is open or waited for yet."""
+
     title: str
     note: str
     lines: tuple[TaskLine, ...]
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +141,13 @@ class TaskForm:
     flags: tuple[FlagLine, ...] = ()
     link: tuple[str, str] | None = None
     until_hint: str = ""
+    until_type: str = "date"
 
 
 @dataclass(frozen=True, slots=True)
 class HoldLine:
+    """One active hold in words. lift: address of the page that lifts it, "" for who may not; lifters: who may."""
+
     id: str
     title: str
     since: str
@@ -170,6 +178,8 @@ class LegLine:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
+    """One hand-over in words."""
+
     number: str
     what: str
     kind: str
@@ -193,7 +203,8 @@ class CasePage:
     """pages/staff/case.html. acts: (label, address) of what this reader may do with the case as a whole.
 
     facts: (key, value). limited: a reader who sees the short card only. forms: what waits for the reader.
-    typed: what a refused form had, by field; open_form: the key of that form."""
+    typed: what a refused form had, by field; open_form: the key of that form. masked: an auditor's, names closed;
+    open_until: the time of day to which they stand open for the reason given."""
 
     number: str
     who: str
@@ -216,6 +227,8 @@ class CasePage:
     handovers: tuple[Handed, ...]
     events: tuple[Event, ...]
     limited: bool = False
+    masked: bool = False
+    open_until: str = ""
     similar: tuple["SimilarLine", ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
     open_form: str = ""
@@ -287,7 +300,9 @@ class OwnRow:
 
 @dataclass(frozen=True, slots=True)
 class OwnBlock:
-    """All of one task and one kind of act. kind: answer, verify, decide, other (links only)."""
+    """All of one task and one kind of act. kind: answer, verify, decide, other (links only).
+
+    until_hint: beside the field of more time, "" where the task does not offer it; until_type: kind of that field."""
 
     kind: str
     code: str
@@ -295,6 +310,8 @@ class OwnBlock:
     rows: tuple[OwnRow, ...]
     choices: tuple[AnswerChoice, ...] = ()
     note: str = ""
+    until_hint: str = ""
+    until_type: str = "date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +327,8 @@ class OwnResult:
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
+    """One office in the register."""
+
     code: str
     name: str
     about: str
@@ -352,6 +371,8 @@ class PostedMail:
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
+    """One mail in the demonstration's postbox."""
+
     id: str
     when: str
     to: str

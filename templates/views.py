@@ -150,6 +150,7 @@ class LinkPage:
         return self.faults[0].code if self.faults else ""
 
     def faults_at(self, name: str) -> tuple[Fault, ...]:
+        """The faults at one field."""
         return tuple(fault for fault in self.faults if fault.field == name)
 
 

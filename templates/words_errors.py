@@ -310,6 +310,9 @@ ERRORS: Final[Mapping[str, Words]] = {
     "TOKEN_UNKNOWN": Words(
         _("Akses ditolak"), _("Token tidak berlaku atau sudah dicabut."), _("Minta token baru kepada administrator.")
     ),
+    "TOKEN_READS_ONLY": Words(
+        _NOT_DONE, _("Token ini hanya untuk melihat."), _("Minta token dengan cakupan api kepada administrator.")
+    ),
     # --- things that are not there
     "NO_SUCH_TASK": Words(_("Tugas tidak ditemukan"), _("Tugas itu tidak ada dalam kasus ini."), _READ_AGAIN),
     "NO_SUCH_HOLD": Words(

@@ -359,6 +359,7 @@ NIK_REMARK: Final = {
     "NIK_PROVINCE": _("kode provinsi pada NIK tidak dikenal"),
     "NIK_DEMO": _("NIK rekaan"),
     "NIK_DATE": _("tanggal pada NIK tidak ada"),
+    "PASSPORT_SHAPE": _("nomornya tidak berbentuk nomor paspor Indonesia"),
     "NIK_MISMATCH": _("NIK tidak cocok dengan tanggal lahir atau jenis kelamin"),
 }
 MATCH: Final = {
@@ -402,6 +403,7 @@ NOTICE: Final = {
     "SENDING_RELEASED": _("Pengiriman surel dilanjutkan."),
     "SIGNED_OUT": _("Anda sudah keluar."),
     "SAVED": _("Tersimpan."),
+    "UNMASKED": _("Alasan Anda dicatat dan disampaikan kepada pimpinan. Nama dan data terbuka setengah jam."),
 }
 
 FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {

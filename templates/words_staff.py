@@ -17,6 +17,8 @@ TO_UNKNOWN: Final = _("tujuan belum ditetapkan")
 UNKNOWN: Final = _("belum diketahui")
 NOT_SET: Final = _("belum ditetapkan")
 
+ROUTE_MASKED: Final = _("tempat disamarkan")
+
 # --- board
 COUNT_LOST: Final = _("orang belum dikabarkan tiba")
 COUNT_LATE: Final = _("kasus melewati batas yang diminta")
@@ -44,6 +46,15 @@ DUE_UNTIL: Final = _("Sampai {day}")
 
 # --- case: the panel
 ALSO_WAITS: Final = (_("Satu hal lain juga ditunggu."), _("{count} hal lain juga ditunggu."))
+ALSO_LOOKS: Final = (
+    _("Di luar itu, satu jawaban sudah masuk dan menunggu pemeriksaan kedua."),
+    _("Di luar itu, {count} jawaban sudah masuk dan menunggu pemeriksaan kedua."),
+)
+BEING_ASKED: Final = _("Dibuka {since}. Permintaan pertama sedang disiapkan dan segera dikirim.")
+FIRST_ASKED: Final = _("Yang lebih dahulu diminta: {tasks}.")
+BEING_READ: Final = _(
+    "Dalam penanganan sejak {since}. Kabar terakhir sedang diolah; permintaan berikutnya segera menyusul."
+)
 ALSO_HELD: Final = _("Selama ditahan, kasus tidak dapat berangkat; persetujuan dibekukan, bukan dibatalkan.")
 ANSWERED_LATE: Final = _("Batas yang diminta sudah lewat: {due}.")
 DUE_AT: Final = _("Diminta sebelum {due}.")
@@ -71,7 +82,15 @@ AFTER_GATE: Final = _("Setelah gerbang disetujui")
 NO_OFFICE: Final = _("kantor belum ditunjuk")
 NO_DESTINATION: Final = _("tujuan belum ditetapkan")
 STAGE_DONE: Final = _("{done} dari {all} selesai")
-TASK_COUNTS: Final = _("{all} berlaku: {done} selesai, {asked} ditunggu, {later} belum siap")
+STAGE_LOOKS: Final = _("{count} dijawab, menunggu pemeriksaan kedua")
+STAGE_LATER: Final = (_("satu tugas, belum dibuka"), _("{count} tugas, belum dibuka"))
+TASK_COUNTS: Final = _("{all} berlaku: {parts}")
+COUNT_DONE: Final = _("{count} selesai")
+COUNT_LOOKS: Final = _("{count} dijawab dan menunggu pemeriksaan kedua")
+COUNT_DECIDE: Final = _("{count} menunggu keputusan")
+COUNT_ASKED: Final = _("{count} ditunggu jawabannya")
+COUNT_LATER: Final = _("{count} belum siap")
+COUNT_DROPPED: Final = _("{count} batal")
 INSTANCE: Final = _("{task}, ke-{n}")
 LEG_INSTANCE: Final = _("{task}, etape {n}")
 VALID_UNTIL: Final = _("Berlaku sampai {at}")

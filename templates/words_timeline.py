@@ -42,6 +42,7 @@ SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.LEG_EVENT: _("Etape {leg}: {event}. Dicatat oleh {actor}."),
     Kind.CLOSED: _("{actor} menutup kasus: {status}."),
     Kind.VIEWED: _("{actor} membuka data orang ini."),
+    Kind.UNMASKED: _("{actor} membuka nama dan data orang ini dengan alasan tertulis."),
     Kind.MAIL_COMPOSED: _("Surel disusun: {kind}, {asks}."),
     Kind.MAIL_TRIED: _("Pengiriman surel: {result}."),
     Kind.LINK_RESENT: _("Surel baru dikirim atas permintaan dari halaman tautan."),

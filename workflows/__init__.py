@@ -1,0 +1,1 @@
+"""Deterministic Temporal code and its client door. Histories hold ids and codes only."""

@@ -14,4 +14,5 @@ class AgencyDesk(Conducting):
 
     @workflow.run
     async def run(self, start: Start) -> End:
+        """Conducts one office's desk for as long as it has work."""
         return await self.conduct(start)

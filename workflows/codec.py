@@ -37,6 +37,7 @@ class SealedCodec(PayloadCodec):
         self._cipher = self._ciphers[current]
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """Encrypts every payload of a history (AES-GCM, current key)."""
         return [self._seal(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:

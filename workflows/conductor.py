@@ -84,12 +84,10 @@ class Conductor:
         """A client that is connected now, as a worker needs it. Raises Unavailable("TEMPORAL_AWAY")."""
         return await self._reach(self._connect(lazy=False))
 
-    async def tell(
-        self, subject: str, kind: str, generation: int, started: int, row: int, offset_s: float = 0.0
-    ) -> Told:
+    async def tell(self, subject: str, kind: str, generation: int, started: int, row: int) -> Told:
         """The journal of *subject* has reached *row*; starts its conductor when there is none.
 
-        started: the generation that was started before. offset_s is not sent: an advance reads it from the clock row.
+        started: the generation that was started before.
         """
         return await self._send(subject, kind, generation, started, TOLD, row)
 

@@ -14,4 +14,5 @@ class Repatriation(Conducting):
 
     @workflow.run
     async def run(self, start: Start) -> End:
+        """Conducts one return from its start to the end of after-care."""
         return await self.conduct(start)

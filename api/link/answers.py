@@ -34,6 +34,7 @@ _SHOWN_COMMONLY_FROM = 4
 
 @router.post("/t/{token}")
 async def take(request: Request, token: str, tools: ToolsDep) -> Response:
+    """Takes what an officer sent: an answer, a look at the facts or a wish for a new mail. Raises as `look`."""
     looked = await look(request, token)
     form, fault = await read_sending(request, looked.linked)
     if looked.parts > 1:

@@ -72,6 +72,7 @@ def keep_slip(response: Response, config: ApiConfig, path: str, number: str, rea
 
 
 def has_slip(request: Request, config: ApiConfig, number: str, real_now: datetime) -> bool:
+    """Whether this browser is the one that sent the answer of this receipt, within the cookie's life (real time)."""
     return _said(request, config, SLIP, real_now) == [number]
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 import templates
+from api.caller import address_of
 from api.errors import asked_by
 from api.language import LanguageDep, language_of
 from api.link import nonces
@@ -106,7 +107,7 @@ async def look(request: Request, token: str, *, opened_now: bool = False, part: 
 
 async def refuse_unknown(request: Request, tools: Tools) -> None:
     """Counts one more unknown token of this address. Raises TooMany("SLOW_DOWN") beyond thirty a minute."""
-    bucket = f"link-unknown/{request.client.host if request.client else ''}"
+    bucket = f"link-unknown/{address_of(request)}"
     hit = await tools.units.write(SYSTEM, lambda unit: limits.hit(unit, bucket, UNKNOWN_A_MINUTE, 60))
     if not hit.allowed:
         raise TooMany("SLOW_DOWN", retry_after_s=hit.retry_after_s)
@@ -114,6 +115,7 @@ async def refuse_unknown(request: Request, tools: Tools) -> None:
 
 @router.get("/t/{token}")
 async def show(request: Request, token: str, tools: ToolsDep) -> Response:
+    """The letter with its form, or why there is none. Renders only: mail scanners open it (I04). Raises as `look`."""
     looked = await look(request, token, part=_asked_part(request))
     if looked.linked.link.shown_at is None:
         await tools.units.write(SYSTEM, lambda unit: links.mark_shown(unit, looked.linked.mail))

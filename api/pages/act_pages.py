@@ -42,6 +42,7 @@ class Act:
 
 
 def add(router: APIRouter, act: Act) -> None:
+    """Gives *act* its two routes: the page, and the post that does it."""
     path = f"/kasus/{{number}}/{act.path}"
 
     async def show(request: Request, me: SignedIn) -> Response:
@@ -79,6 +80,9 @@ async def draw_act(
     faults: tuple[Fault, ...] = (),
     typed: Mapping[str, str] | None = None,
 ) -> Response:
+    """The page of *act*; after a refusal with its sentences and what was typed. Raises NotAllowed and what `build`
+    raises.
+    """
     if act.needs is not None:
         me.must(act.needs)
     language = language_of(request)
@@ -88,7 +92,7 @@ async def draw_act(
         reader = case_page.open_reader(unit, number, language)
         return {
             "number": reader.view.course.number,
-            "who": reader.view.person["name"],
+            "who": reader.person_name,
             "reader_zone": reader.home_zone,
             **act.build(reader, request.path_params),
         }

@@ -40,6 +40,7 @@ async def show(
     function: Param = None,
     cursor: Param = None,
 ) -> Response:
+    """The register of offices, filtered by the address."""
     me.must(Action.READ_REGISTER)
     chosen = {key: value.strip() for key, value in (("q", q), ("function", function)) if value and value.strip()}
     page = await tools.units.read(lambda reading: _list(reading, me, language, chosen, cursor))
@@ -92,6 +93,7 @@ def _row(listed: Listed, held: Mapping[str, Held], now: datetime, language: str)
 
 @router.get("/instansi/{code}")
 async def show_one(code: str, request: Request, me: SignedIn, tools: ToolsDep, language: LanguageDep) -> Response:
+    """One office: what it holds and how it is reached. Raises NotFound("NO_SUCH_AGENCY")."""
     me.must(Action.READ_REGISTER)
     page = await tools.units.read(lambda reading: _one(reading, me, code, language))
     return draw(request, me, "agency", "instansi", **page)

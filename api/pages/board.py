@@ -21,7 +21,7 @@ from domain.errors import Invalid
 from domain.ids import is_number
 from domain.regions import WIB
 from domain.roles import Action, Actor, Role
-from store import agencies, overview, people
+from store import agencies, openings, overview, people
 from store.overview import Filters, Listed
 from store.unit import Reading
 from templates import filters as written
@@ -53,6 +53,7 @@ async def show(
     held: Param = None,
     cursor: Param = None,
 ) -> Response:
+    """The board; who may not read it goes on to the page of their own work. Raises Invalid for an impossible filter."""
     if not me.may(Action.READ_BOARD):
         return see_other("/operator" if me.may(Action.OPERATE) else "/instansi")
     asked = {
@@ -72,6 +73,9 @@ def _first_status(request: Request, me: Actor) -> str | None:
 
 
 def build(reading: Reading, me: Actor, language: str, chosen: Mapping[str, str], cursor: str | None) -> dict[str, Any]:
+    """All that the board shows to *me*, with the filters *chosen* in the address. Raises Invalid for one that cannot
+    be.
+    """
     register = agencies.register(reading)
     wanted = _filters(chosen, reading.now)
     listed, following = overview.list_cases(reading, me, wanted, cursor)
@@ -92,6 +96,7 @@ def build(reading: Reading, me: Actor, language: str, chosen: Mapping[str, str],
         "next": _address(chosen, cursor=following) if following else "",
         "first": _address(chosen) if cursor else "",
         "may_start": me.may(Action.START_CASE),
+        "openings": openings.newest(reading) if me.has(Role.PIMPINAN) else [],
         "statuses": [(code, words.name_of(code, language, "case_status")) for code in ORDER],
         "stages": [
             (code, titles.en if language == "en" else titles.id)

@@ -22,7 +22,7 @@ from domain.errors import Conflict, DomainError, Invalid, NotFound
 from domain.planning import function_of
 from domain.roles import Action, Actor
 from domain.tasks import AnswerClass, class_of
-from store import answers, case_acts, recording, reviews, starting
+from store import answers, case_acts, openings, recording, reviews, starting
 from store.casefile import open_case_file
 from store.reviews import OTHER_FUNCTION
 from store.unit import Unit
@@ -35,6 +35,7 @@ TASK = "/kasus/{number}/tugas/{code}/{n}"
 
 @router.get("/kasus/{number}")
 async def show(number: str, request: Request, me: SignedIn) -> Response:
+    """The case page. Raises as `store.case_view.view_case`."""
     return await show_case(request, me, number)
 
 
@@ -68,6 +69,21 @@ async def back_to_case(request: Request, me: Actor, number: str, error: DomainEr
         raise error from None
 
 
+@router.post("/kasus/{number}/buka")
+async def open_masked(number: str, request: Request, me: SignedIn) -> Response:
+    """An auditor opens names for a stated reason; the reason is stored before anything is shown."""
+    form = await read_page_form(request, fields("reason"))
+
+    def act(unit: Unit) -> str:
+        openings.open_masked(unit, number, form.text("reason"))
+        return f"/kasus/{number}?notice=UNMASKED"
+
+    try:
+        return await once(request, me, form, act)
+    except DomainError as error:
+        return await back_to_case(request, me, number, error, form, "buka")
+
+
 # --- answers of the ministry's own people
 
 
@@ -76,6 +92,7 @@ ANSWER = fields("answer", "reason_code", "reason", "until", "note", "rest", pref
 
 @router.post(TASK + "/jawaban")
 async def answer(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """One answer of the ministry's own people; refused, the case page comes again with what was typed."""
     form = await read_page_form(request, ANSWER)
 
     def act(unit: Unit) -> str:
@@ -113,6 +130,7 @@ def reason_for(unit: Unit, number: str, code: str, form: Form) -> str | None:
 
 
 def joined_reason(code: str, text: str) -> str | None:
+    """A reason as CONTRACT spells it: the code, a space, the own words; None when both are empty."""
     return f"{code} {text}".strip() or None
 
 
@@ -136,6 +154,7 @@ def _key(code: str, n: int, kind: str) -> str:
 
 @router.post(TASK + "/pemeriksaan")
 async def verify(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """The second look at an answer: passes it or sends it back."""
     form = await read_page_form(request, fields("result", "note"))
 
     def act(unit: Unit) -> str:
@@ -153,6 +172,7 @@ async def verify(number: str, code: str, n: int, request: Request, me: SignedIn)
 
 @router.get(TASK + "/putusan")
 async def show_decision(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """The page on a failing answer: what each choice leads to. Raises Conflict("STATE_FORBIDS") when nothing failed."""
     return await _decision_page(request, me, number, code, n)
 
 
@@ -173,7 +193,7 @@ async def _decision_page(
         office = reader.office(task.agency)
         return {
             "number": number,
-            "who": reader.view.person["name"],
+            "who": reader.person_name,
             "task": task,
             "title": reader.title(code, n),
             "holder": office.name if office else "",
@@ -211,6 +231,7 @@ def _offices_for(reader: CaseReader, task: TaskFacts) -> list[tuple[str, list[tu
 
 @router.post(TASK + "/putusan")
 async def decide(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """The coordinator's choice after a failing answer: ask again, another office, or close."""
     form = await read_page_form(request, fields("choice", "agency", "reason"))
 
     def act(unit: Unit) -> str:
@@ -239,6 +260,7 @@ async def decide(number: str, code: str, n: int, request: Request, me: SignedIn)
 
 @router.get(TASK + "/tidak-diperlukan")
 async def show_not_required(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """The page on which the task's signer leaves it out. Raises Conflict("STATE_FORBIDS") for whoever may not now."""
     return await _not_required_page(request, me, number, code, n)
 
 
@@ -256,7 +278,7 @@ async def _not_required_page(
         course = reader.view.course
         return {
             "number": number,
-            "who": reader.view.person["name"],
+            "who": reader.person_name,
             "task": task,
             "title": reader.title(code, n),
             "reasons": [
@@ -272,6 +294,7 @@ async def _not_required_page(
 
 @router.post(TASK + "/tidak-diperlukan")
 async def not_required(number: str, code: str, n: int, request: Request, me: SignedIn) -> Response:
+    """Leaves a task out, with a reason of the procedure's list."""
     form = await read_page_form(request, fields("reason", "note"))
 
     def act(unit: Unit) -> str:
@@ -296,6 +319,7 @@ async def not_required(number: str, code: str, n: int, request: Request, me: Sig
 
 @router.post("/kasus/{number}/kembar")
 async def duplicate(number: str, request: Request, me: SignedIn, tools: ToolsDep, language: LanguageDep) -> Response:
+    """Says of a draft whether it is a person already known."""
     form = await read_page_form(request, fields("other", "decision"))
 
     def act(unit: Unit) -> str:

@@ -23,6 +23,7 @@ def checks_of(reader: CaseReader, *, full: bool) -> list[tuple[CheckResult, Chec
 
 
 def check_line(reader: CaseReader, check: CheckResult, *, full: bool) -> Check:
+    """One check in words: what it stands on, or what it waits for and what clears it."""
     sentence = check.sentence.en if reader.language == "en" else check.sentence.id
     kind, word = _KINDS[check.state], reader.name(check.state.value, "check_state")
     line = Check(check.code, kind, word, sentence)

@@ -18,6 +18,7 @@ _PARTIES = {
 
 
 def leg_lines(reader: CaseReader) -> tuple[LegLine, ...]:
+    """The legs in order, each moment in the zone of its place."""
     course = reader.view.course
     lines = []
     for leg in course.legs:
@@ -48,6 +49,7 @@ def leg_lines(reader: CaseReader) -> tuple[LegLine, ...]:
 
 
 def hands_to(reader: CaseReader, code: str) -> str:
+    """Who takes over after a leg, in words: a kind of office, the receiver, or a shelter by name."""
     if code in RANK:
         return reader.name(code, "hands_to")
     return reader.say(words_staff.HANDS_SHELTER, shelter=reader.office_short(code))
@@ -80,6 +82,7 @@ def _acts(reader: CaseReader, n: int, state: LegState) -> list[tuple[str, str]]:
 
 
 def handover_lines(reader: CaseReader) -> tuple[Handed, ...]:
+    """Hand-overs with their numbers, newest first, each in the zone of who received."""
     lines = []
     for one in reversed(reader.view.course.handovers):
         what = reader.say(

@@ -8,12 +8,12 @@ from api.pages.case_reader import CaseReader
 from domain.cases import BY_COORDINATOR, MAY_BE_HELD, CaseStatus, may_go
 from domain.course import PLAN, Course
 from domain.errors import NotFound
-from domain.people import check_nik
+from domain.people import PASSPORT, check_nik, passport_ok
 from domain.roles import Action, Actor
 from store import accounts, people
 from store.case_view import CaseView, view_case
 from store.unit import Unit
-from templates import words, words_staff
+from templates import filters, words, words_staff
 from templates.staff_views import CasePage, SimilarLine
 
 
@@ -38,15 +38,15 @@ def _name_escorts(unit: Unit, view: CaseView) -> None:
 def build(
     unit: Unit, number: str, language: str, typed: Mapping[str, str] | None = None, open_form: str = ""
 ) -> CasePage:
+    """The case page for the unit's actor; leaves one access row. Raises as `store.case_view.view_case`."""
     reader = open_reader(unit, number, language)
-    course, person = reader.view.course, reader.view.person
+    course, view = reader.view.course, reader.view
     limited = unit.by.sees_short_card
-    named = people_words.sees_names(unit.by)
     status = course.status.value
     tag = "lost" if course.status is CaseStatus.HILANG_KONTAK else words.tag_of(status)
     return CasePage(
         number=course.number,
-        who=str(person["name"]) if named else reader.view.file.initials,
+        who=reader.person_name,
         about=_about(reader),
         status_kind=tag,
         status_word=reader.name(status, "case_status"),
@@ -61,14 +61,16 @@ def build(
         stages=() if limited else case_tasks.stage_blocks(reader),
         not_applicable=case_tasks.not_applicable(reader),
         task_note=case_tasks.counts_note(reader),
-        facts=_facts(reader) if named else (),
+        facts=() if view.masked else _facts(reader),
         flags=() if limited else tuple(f for f in case_tasks.flag_lines(reader) if f.value != "belum_diketahui"),
         holds=case_journey.hold_lines(reader),
         legs=case_journey.leg_lines(reader),
         handovers=case_journey.handover_lines(reader),
         events=() if limited else case_journey.events(reader),
         limited=limited,
-        similar=_similar(reader, unit) if course.status is CaseStatus.DRAF else (),
+        similar=_similar(reader, unit) if course.status is CaseStatus.DRAF and not view.masked else (),
+        masked=view.masked,
+        open_until=filters.clock(view.open_until, reader.home_zone, language) if view.open_until else "",
         typed=typed or {},
         open_form=open_form,
     )
@@ -95,6 +97,13 @@ def _nik(reader: CaseReader) -> str:
     return f"{nik} ({'; '.join(odd)})" if odd else nik
 
 
+def _document(reader: CaseReader, document: Mapping[str, str]) -> str:
+    """A paper by kind and number; a passport's odd number with a remark, as its NIK has (PROCESS 2.2)."""
+    text = f"{document['kind']} {document['number']}"
+    odd = document["kind"] == PASSPORT and not passport_ok(document["number"])
+    return f"{text} ({reader.name('PASSPORT_SHAPE', 'nik_remark')})" if odd else text
+
+
 def _facts(reader: CaseReader) -> tuple[tuple[str, str], ...]:
     """Label keys of the facts (templates name them) and values; what is not known is left out."""
     course, person, view = reader.view.course, reader.view.person, reader.view
@@ -105,7 +114,7 @@ def _facts(reader: CaseReader) -> tuple[tuple[str, str], ...]:
         receiver = ", ".join(filter(None, (named.get("name", ""), relation, named.get("phone", ""))))
         if course.receiver[1]:
             receiver += f", {reader.office_short(course.receiver[1])}"
-    documents = ", ".join(f"{each['kind']} {each['number']}" for each in person.get("documents") or ())
+    documents = ", ".join(_document(reader, dict(each)) for each in person.get("documents") or ())
     born = reader_birth(reader)
     facts = (
         ("born", born),
@@ -131,6 +140,7 @@ def _facts(reader: CaseReader) -> tuple[tuple[str, str], ...]:
 
 
 def reader_birth(reader: CaseReader) -> str:
+    """The birth date in words, with how sure it is."""
     from datetime import date
 
     from templates import filters
@@ -155,6 +165,7 @@ def _similar(reader: CaseReader, unit: Unit) -> tuple[SimilarLine, ...]:
 
 
 def case_acts(reader: CaseReader) -> tuple[tuple[str, str], ...]:
+    """(label, address) of what the reader may do with the case as a whole now."""
     course, me, base = reader.view.course, reader.me, f"/kasus/{reader.view.course.number}"
     tests: list[tuple[str, str, bool]] = [
         (words_staff.ACT_LEGS, "perjalanan", may_plan(course) and me.may(Action.PLAN_LEGS)),
@@ -181,6 +192,7 @@ def may_plan(course: Course) -> bool:
 
 
 def hold_kinds(course: Course, me: Actor) -> tuple[str, ...]:
+    """Kinds of hold that this reader's roles may set (PROCESS 4.5)."""
     return tuple(code for code, rule in course.procedure.holds.items() if any(role in rule.set_by for role in me.roles))
 
 

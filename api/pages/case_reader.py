@@ -8,15 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.agencies import Agency
-from domain.cases import ENDED
+from domain.cases import ENDED, CaseStatus
 from domain.course import LegState, TaskFacts
 from domain.data import debarkations
 from domain.gate import aged_at, letter_valid_until
 from domain.journal import Row
-from domain.planning import office_of
+from domain.planning import first_unsettled, office_of
 from domain.regions import WIB, find_region
 from domain.roles import Actor
-from domain.tasks import AskState
+from domain.tasks import AskState, TaskStatus
 from domain.waiting import Waiting
 from store.case_view import CaseView
 from templates import filters, words, words_staff
@@ -38,23 +38,34 @@ class CaseReader:
     # --- names
 
     def say(self, message: str, **facts: object) -> str:
+        """A sentence of `templates.words_staff` in the reader's language, facts filled in."""
         return say(message, self.language, **facts)
 
     def name(self, code: str, family: str) -> str:
+        """The word for a code of one family; the code itself where there is none."""
         return words.name_of(code, self.language, family)
 
+    @property
+    def person_name(self) -> str:
+        """The person's name; initials for a reader who sees the case masked."""
+        return self.view.file.initials if self.view.masked else str(self.view.person["name"])
+
     def office(self, code: str | None) -> Agency | None:
+        """The office of a code, or None."""
         return self.view.file.world.register.find(code) if code else None
 
     def office_name(self, code: str | None) -> str:
+        """The office's full name, for sentences."""
         office = self.office(code)
         return office.name if office else code or self.say(words_staff.NO_OFFICE)
 
     def office_short(self, code: str | None) -> str:
+        """The office's short name, for tables."""
         office = self.office(code)
         return office.short_name if office else code or self.say(words_staff.NO_OFFICE)
 
     def zone(self, code: str | None) -> str:
+        """IANA zone of an office; the case's own where there is no office."""
         office = self.office(code)
         return office.zone if office else self.home_zone
 
@@ -65,6 +76,7 @@ class CaseReader:
         return office.zone if office else WIB
 
     def title(self, code: str, n: int = 1) -> str:
+        """A task's title; with its number where it repeats."""
         if code == GATE:
             return words.task_about(GATE, self.language).capitalize()
         rule = self.view.course.rule(code)
@@ -76,15 +88,19 @@ class CaseReader:
         return title
 
     def short(self, at: datetime, zone: str) -> str:
+        """A moment for tables, in *zone* (IANA)."""
         return filters.short(at, zone, self.language)
 
     def moment(self, at: datetime, zone: str) -> str:
+        """A moment for sentences, in *zone* (IANA)."""
         return filters.moment(at, zone, self.language)
 
     def account(self, ref: str) -> str:
+        """The name behind an actor reference of a journal row."""
         return self.view.account_names.get(ref, self.say_role("sistem"))
 
     def say_role(self, role: str) -> str:
+        """The word for a role."""
         return self.name(role, "role")
 
     def who(self, row: Row) -> str:
@@ -108,6 +124,9 @@ class CaseReader:
         return point.name if point else text
 
     def route(self, n: int) -> str:
+        """From and to of leg *n* in words; of a masked case neither."""
+        if self.view.masked:
+            return self.say(words_staff.ROUTE_MASKED)
         words_of = self.view.legs_words.get(n, {})
         return f"{self.place(words_of.get('from', ''))} – {self.place(words_of.get('to', ''))}"
 
@@ -122,6 +141,7 @@ class CaseReader:
         return office.code if office else None
 
     def is_late(self, due_at: datetime | None) -> bool:
+        """Whether a due moment (aware UTC) has passed on the application clock."""
         return due_at is not None and due_at < self.view.now
 
     def late_words(self, due_at: datetime, agency: str | None) -> str:
@@ -130,6 +150,7 @@ class CaseReader:
         return self.say(words_staff.LATE_DAYS, days=days) if days else self.say(words_staff.LATE)
 
     def working_days_late(self, due_at: datetime, agency: str | None) -> int:
+        """Working days of that office since the due moment, 99 at most; 0 without an office."""
         if self.office(agency) is None:
             return 0
         working = self.view.file.world.working(str(agency))
@@ -144,9 +165,11 @@ class CaseReader:
 
     @property
     def is_over(self) -> bool:
+        """Whether the case has ended."""
         return self.view.course.status in ENDED
 
     def panel(self) -> Panel:
+        """The sentence at the head: who holds what since when, and what comes next (LOOK 3)."""
         course, waits = self.view.course, self.view.waits
         holds = course.active_holds
         first = waits[0] if waits else None
@@ -156,6 +179,8 @@ class CaseReader:
             sentence = words.hold_sentence(hold.kind, hold.since, self.home_zone, self.language, noon(hold.review_on))
             more = [self.say(words_staff.ALSO_HELD)] + ([self._waiting(first)] if first else [])
             return Panel(sentence, "hold", tuple(more), self.next_lines(), self._phone(first))
+        if first is None and course.status is CaseStatus.PENANGANAN and (self.view.is_unread or not course.asks):
+            return self._being_asked(since)
         if first is None:
             sentence = words.resting_sentence(course.status.value, since, self.home_zone, self.language)
             kind = {"none": "go", "wait": "wait"}.get(
@@ -166,6 +191,20 @@ class CaseReader:
         return Panel(
             self._waiting(first), "late" if late else "wait", self._beside(first), self.next_lines(), self._phone(first)
         )
+
+    def _being_asked(self, since: datetime) -> Panel:
+        """Between an act and the advance that follows it: what is done now, and what is asked first."""
+        course = self.view.course
+        at = self.moment(since, self.home_zone)
+        if course.asks:
+            return Panel(self.say(words_staff.BEING_READ, since=at), "go", (), self.next_lines())
+        ready = [
+            self.title(task.code, task.n)
+            for task in course.ordered_tasks()
+            if task.status is TaskStatus.BELUM_SIAP and first_unsettled(course, course.rule(task.code), task.n) is None
+        ]
+        first = (self.say(words_staff.FIRST_ASKED, tasks="; ".join(ready)),) if ready else ()
+        return Panel(self.say(words_staff.BEING_ASKED, since=at), "go", first, self.next_lines())
 
     def _waiting(self, wait: Waiting) -> str:
         name = self.office(wait.agency)
@@ -182,11 +221,16 @@ class CaseReader:
         ask = self.view.course.ask_of(task) if task else None
         if ask is not None and wait.what == "answer":
             lines.append(self.delivery(ask.mail, ask.agency) or self.say(words_staff.MAIL_WAITS))
-        rest = len(self.view.waits) - 1
-        if rest:
+        others = self.view.waits[1:]
+        looks = sum(other.what == "verify" for other in others)
+        if rest := len(others) - looks:
             one, many = words_staff.ALSO_WAITS
             count = filters.in_words(rest, self.language).capitalize()
             lines.append(self.say(one) if rest == 1 else self.say(many, count=count))
+        if looks:
+            one, many = words_staff.ALSO_LOOKS
+            count = filters.in_words(looks, self.language)
+            lines.append(self.say(one) if looks == 1 else self.say(many, count=count))
         return (" ".join(lines),) if lines else ()
 
     def delivery(self, mail: str | None, agency: str) -> str:

@@ -29,6 +29,7 @@ NOT_REQUIRED_FROM: Final = (
 
 
 def task_path(number: str, code: str, n: int, act: str) -> str:
+    """Address of one act on a task."""
     return f"/kasus/{number}/tugas/{code}/{n}/{act}"
 
 
@@ -47,6 +48,7 @@ def answerable(reader: CaseReader, unit: Unit) -> frozenset[tuple[str, int]]:
 
 
 def may_verify(reader: CaseReader, task: TaskFacts) -> bool:
+    """Whether the reader may take the second look: by role, and never at the own answer (PROCESS 1.2)."""
     rule = reader.view.course.rule(task.code)
     return (
         task.status is TaskStatus.DIJAWAB
@@ -58,11 +60,13 @@ def may_verify(reader: CaseReader, task: TaskFacts) -> bool:
 
 
 def may_decide(reader: CaseReader, task: TaskFacts) -> bool:
+    """Whether the task waits for a coordinator's decision and the reader may give it."""
     waits = task.status is TaskStatus.GAGAL or (task.is_open and task.refused)
     return waits and reader.me.may(Action.DECIDE) and not reader.is_over
 
 
 def may_mark_not_required(reader: CaseReader, task: TaskFacts) -> bool:
+    """Whether the reader is the task's signer and it can still be left out."""
     by = reader.view.course.rule(task.code).not_required_by
     return bool(by) and reader.me.has(by) and task.status in NOT_REQUIRED_FROM and not reader.is_over
 
@@ -71,8 +75,9 @@ def may_mark_not_required(reader: CaseReader, task: TaskFacts) -> bool:
 
 
 def stage_blocks(reader: CaseReader) -> tuple[StageBlock, ...]:
-    """Every task that applies, by stage."""
+    """Every task that applies, by stage. A stage of which nothing is open or waited for yet is marked as later."""
     course = reader.view.course
+    named = {(wait.task, wait.n) for wait in reader.view.waits}
     blocks = []
     for code, titles in course.procedure.stages.items():
         tasks = [
@@ -81,22 +86,42 @@ def stage_blocks(reader: CaseReader) -> tuple[StageBlock, ...]:
             if course.rule(task.code).stage == code and task.status is not TaskStatus.TIDAK_BERLAKU
         ]
         if tasks:
-            done = sum(task.is_settled for task in tasks)
-            note = reader.say(words_staff.STAGE_DONE, done=done, all=len(tasks))
             title = titles.en if reader.language == "en" else titles.id
-            blocks.append(StageBlock(title, note, tuple(task_line(reader, task) for task in tasks)))
+            later = all(task.status is TaskStatus.BELUM_SIAP and task.key not in named for task in tasks)
+            note = _later_count(reader, len(tasks)) if later else _stage_note(reader, tasks)
+            blocks.append(StageBlock(title, note, tuple(task_line(reader, task) for task in tasks), later))
     return tuple(blocks)
 
 
+def _stage_note(reader: CaseReader, tasks: list[TaskFacts]) -> str:
+    """ "2 dari 5 selesai, 1 dijawab, menunggu pemeriksaan kedua": an answer is not done before its second look."""
+    note = reader.say(words_staff.STAGE_DONE, done=sum(task.is_settled for task in tasks), all=len(tasks))
+    looks = sum(task.status is TaskStatus.DIJAWAB for task in tasks)
+    return f"{note}, {reader.say(words_staff.STAGE_LOOKS, count=looks)}" if looks else note
+
+
+def _later_count(reader: CaseReader, count: int) -> str:
+    one, many = words_staff.STAGE_LATER
+    return reader.say(one) if count == 1 else reader.say(many, count=filters.in_words(count, reader.language))
+
+
 def counts_note(reader: CaseReader) -> str:
+    """How many tasks apply and where they stand: figures that add up."""
     tasks = [task for task in reader.view.course.tasks.values() if task.status is not TaskStatus.TIDAK_BERLAKU]
-    done = sum(task.is_settled for task in tasks)
-    later = sum(task.status is TaskStatus.BELUM_SIAP for task in tasks)
-    asked = len(tasks) - done - later
-    return reader.say(words_staff.TASK_COUNTS, all=len(tasks), done=done, asked=asked, later=later)
+    counts = {
+        words_staff.COUNT_DONE: sum(task.is_settled for task in tasks),
+        words_staff.COUNT_LOOKS: sum(task.status is TaskStatus.DIJAWAB for task in tasks),
+        words_staff.COUNT_DECIDE: sum(task.status is TaskStatus.GAGAL for task in tasks),
+        words_staff.COUNT_ASKED: sum(task.is_open for task in tasks),
+        words_staff.COUNT_LATER: sum(task.status in (TaskStatus.BELUM_SIAP, TaskStatus.KEDALUWARSA) for task in tasks),
+        words_staff.COUNT_DROPPED: sum(task.status is TaskStatus.BATAL for task in tasks),
+    }
+    parts = [reader.say(text, count=count) for text, count in counts.items() if count]
+    return reader.say(words_staff.TASK_COUNTS, all=len(tasks), parts=", ".join(parts))
 
 
 def not_applicable(reader: CaseReader) -> tuple[str, ...]:
+    """Titles of the tasks that do not apply to this person."""
     return tuple(
         reader.title(task.code, task.n)
         for task in reader.view.course.ordered_tasks()
@@ -105,6 +130,7 @@ def not_applicable(reader: CaseReader) -> tuple[str, ...]:
 
 
 def task_line(reader: CaseReader, task: TaskFacts) -> TaskLine:
+    """One task as a row: holder, state, notes, due moment in the holder's zone, acts."""
     course = reader.view.course
     ask = course.ask_of(task)
     kind, word = state_of(reader, task)
@@ -158,6 +184,7 @@ def notes_of(reader: CaseReader, task: TaskFacts) -> list[str]:
 
 
 def answer_notes(reader: CaseReader, task: TaskFacts) -> list[str]:
+    """The answer, who gave it and when, its reason and note; nothing while there is none."""
     row = reader.view.row(task.answer_row)
     if row is None or task.answer is None or task.answered_at is None:
         return []
@@ -201,6 +228,7 @@ def _later_note(reader: CaseReader, task: TaskFacts) -> list[str]:
 
 
 def acts_of(reader: CaseReader, task: TaskFacts) -> list[tuple[str, str]]:
+    """(label, address) of what the reader may do with this task now."""
     number = reader.view.course.number
     acts = []
     if task.key in reader.may_answer:
@@ -220,6 +248,7 @@ def acts_of(reader: CaseReader, task: TaskFacts) -> list[tuple[str, str]]:
 
 
 def form_key(task: TaskFacts, kind: str) -> str:
+    """The id of a task's form on the page, as addresses name it."""
     return f"{kind}-{task.code.replace('.', '-').replace('_', '-')}-{task.n}"
 
 
@@ -247,6 +276,7 @@ def forms_of(reader: CaseReader) -> tuple[TaskForm, ...]:
 
 
 def choices_of(rule: TaskRule, language: str) -> tuple[AnswerChoice, ...]:
+    """The answers that a task offers, with their words and classes, in the procedure's order."""
     found = []
     for code in offered(rule):
         kind = class_of(rule, code)
@@ -255,11 +285,19 @@ def choices_of(rule: TaskRule, language: str) -> tuple[AnswerChoice, ...]:
     return tuple(found)
 
 
+def until_type(rule: TaskRule) -> str:
+    """Kind of field for more time: a day where the task's limits are counted in days, else a day and a time."""
+    days = all(limit.unit in ("wd", "cd") for limit in (rule.limit, rule.limit_urgent))
+    return "date" if days else "datetime-local"
+
+
 def reasons_of(reader: CaseReader) -> tuple[tuple[str, str], ...]:
+    """(code, words) of the reasons that a failing answer may give."""
     return tuple((code, reader.name(code, "decline_reason")) for code in reader.view.course.procedure.reasons)
 
 
 def answer_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
+    """The form for the reader's own answer; the plan and departures lead to pages of their own."""
     course = reader.view.course
     own = _own_page(reader, task)
     zone = zone_name(reader.zone(task.agency), reader.view.now)
@@ -269,15 +307,18 @@ def answer_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
         reasons=reasons_of(reader),
         flags=flag_lines(reader, required_only=True) if task.code in CARRY_FLAGS else (),
         link=(reader.say(words_staff.ACT_LEGS if task.code == PLAN else words_staff.ACT_DEPART), own) if own else None,
+        until_type=until_type(course.rule(task.code)),
         until_hint=reader.say(words_staff.UNTIL_HINT, zone=zone),
     )
 
 
 def verify_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
+    """The form for the second look."""
     return replace(_head(reader, task, "verify", "pemeriksaan"), asked=tuple(answer_notes(reader, task)))
 
 
 def decide_form(reader: CaseReader, task: TaskFacts) -> TaskForm:
+    """What failed, and the way to the page of the decision."""
     form = _head(reader, task, "decide", "putusan")
     on_fail = "MAIL_REFUSED" if task.refused else reader.view.course.rule(task.code).on_fail
     asked = (*answer_notes(reader, task), words.on_fail_sentence(on_fail, reader.language))

@@ -70,6 +70,7 @@ def new_nonce() -> str:
 
 
 def fault_of(error: DomainError) -> Fault:
+    """A refusal as a page shows it: its field apart from its facts."""
     facts = dict(error.facts)
     return Fault(str(facts.pop("field", "")), error.code, facts)
 
@@ -129,6 +130,7 @@ def typed_moment(form: Form, name: str) -> datetime | None:
 
 
 def moment_from(text: str, zone: str, field: str) -> datetime | None:
+    """Aware UTC from local text in *zone* (IANA; WIB when empty), None for nothing. Raises Invalid("DATE_INVALID")."""
     if not text:
         return None
     if zone and zone not in {iana for iana, _ in ZONES}:

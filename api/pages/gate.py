@@ -45,6 +45,7 @@ _CHANGES: Final = (
 
 @router.get("/kasus/{number}/gerbang")
 async def show(number: str, request: Request, me: SignedIn) -> Response:
+    """The gate sheet; opening it counts as opening its items. Raises as `build`."""
     return await _draw(request, me, number)
 
 
@@ -64,6 +65,7 @@ async def _draw(
 
 @router.post("/kasus/{number}/gerbang")
 async def sign(number: str, request: Request, me: SignedIn) -> Response:
+    """One approval or one sending back; refused, the sheet comes again."""
     form = await read_page_form(request, fields("decision", "snapshot", "note"))
 
     def act(unit: Unit) -> str:
@@ -85,6 +87,7 @@ async def sign(number: str, request: Request, me: SignedIn) -> Response:
 
 
 def build(unit: Unit, number: str, language: str) -> GatePage:
+    """The gate sheet for the unit's actor; leaves one access row. Raises as `store.case_view.view_case`."""
     if unit.by.sees_short_card:
         unit.by.must(Action.APPROVE)  # an escort does not see other offices' answers
     reader = case_page.open_reader(unit, number, language, "gate")
@@ -95,10 +98,9 @@ def build(unit: Unit, number: str, language: str) -> GatePage:
     missing = case_gate.papers_missing(reader)
     basis = basis_of(course)
     titles = basis.titles if basis else None
-    named = people_words.sees_names(unit.by)
     return GatePage(
         number=course.number,
-        who=str(reader.view.person["name"]) if named else reader.view.file.initials,
+        who=reader.person_name,
         where=people_words.region_name(course.destination, language),
         panel=_panel(reader, may_sign, missing),
         basis=(titles.en if language == "en" else titles.id) if titles else "",

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 import templates
 from api import sessions
+from api.caller import address_of
 from api.language import LanguageDep
 from api.sessions import SignedIn, see_other
 from api.tools import ToolsDep, tools_of
@@ -30,6 +31,7 @@ _NOT_PAGES = ("/api/", "/t/", "/static/", "/masuk", "/keluar")
 async def show(
     request: Request, tools: ToolsDep, language: LanguageDep, where: Annotated[str, Query(alias="next")] = ""
 ) -> Response:
+    """The sign-in form; whoever is signed in already goes on."""
     if await sessions.find_signed_in(request) is not None:
         return see_other(local_page(request, where))
     return _page(request, LoginPage(next=where if local_page(request, where) == where else ""), language, 200)
@@ -37,6 +39,7 @@ async def show(
 
 @router.post("/masuk")
 async def sign_in(request: Request, tools: ToolsDep, language: LanguageDep) -> Response:
+    """Opens a session; wrong and unknown read alike, too many tries are 429 (T37)."""
     request.state.form_secret = request.cookies.get(sessions.visit_cookie(tools.config), "")
     form = await sessions.read_page_form(request, ("login", "password", "next"))
     login, password, where = form.text("login"), form.raw("password"), form.text("next")
@@ -49,7 +52,7 @@ async def sign_in(request: Request, tools: ToolsDep, language: LanguageDep) -> R
     missing = [Fault(name, "FIELD_MISSING") for name, value in (("login", login), ("password", password)) if not value]
     if missing:
         return again(422, *missing)
-    address = f"login-address/{request.client.host if request.client else ''}"
+    address = f"login-address/{address_of(request)}"
     name = f"login-account/{login.lower()[:_LONGEST_LOGIN]}"
     async with request.app.state.sign_in_slots:
         wait_s = await tools.units.write(SYSTEM, lambda unit: _seconds_to_wait(unit, name, address))
@@ -76,6 +79,7 @@ async def sign_in(request: Request, tools: ToolsDep, language: LanguageDep) -> R
 
 @router.post("/keluar")
 async def sign_out(request: Request, me: SignedIn, tools: ToolsDep) -> Response:
+    """Ends the session on the server."""
     await sessions.read_page_form(request, ())
     secret = request.cookies[sessions.session_cookie(tools.config)]
     await tools.units.write(me, lambda unit: accounts.close_session(unit, secret))

@@ -108,7 +108,7 @@ def _line(
         else say(words_staff.TO_UNKNOWN, language)
     )
     about.append(words.name_of(line.status, language, "case_status"))
-    named = people_words.sees_names(me) and details
+    named = details and not me.sees_masked
     return SimilarLine(
         number=line.number,
         who=str(details["name"]) if named else line.initials,

@@ -14,7 +14,7 @@ from api.forms import Form
 from api.language import LanguageDep
 from api.pages import people_words
 from api.pages.case import joined_reason
-from api.pages.case_tasks import choices_of, task_path
+from api.pages.case_tasks import choices_of, task_path, until_type
 from api.pages.desk import draw, fields
 from api.sessions import SignedIn, read_page_form
 from api.tools import Tools, ToolsDep
@@ -22,7 +22,7 @@ from domain.agencies import Register
 from domain.course import DEPARTURE, PLAN
 from domain.errors import DomainError
 from domain.procedure import Procedure
-from domain.regions import WIB
+from domain.regions import WIB, zone_name
 from domain.roles import Action, Actor
 from domain.tasks import AnswerClass, class_of
 from store import agencies, answers, overview, people, reviews
@@ -35,7 +35,7 @@ from templates.staff_views import OwnBlock, OwnResult, OwnRow
 from templates.views import Fault
 
 router = APIRouter()
-KNOWN: Final = fields(prefixes=("all", "answer", "reason", "code"))
+KNOWN: Final = fields(prefixes=("all", "answer", "reason", "code", "until"))
 KINDS: Final = ("answer", "verify", "decide")
 SKIP: Final = "-"
 
@@ -47,10 +47,12 @@ class Given:
     value: str
     reason: str
     note: str
+    until: str = ""
 
 
 @router.get("/tugas")
 async def show(request: Request, me: SignedIn, tools: ToolsDep, language: LanguageDep) -> Response:
+    """What waits for this reader, over all cases."""
     me.must(Action.READ_BOARD)
     page = await tools.units.read(lambda reading: _page(reading, me, language))
     return draw(request, me, "tasks", "tugas", typed={}, **page)
@@ -87,12 +89,17 @@ def _block(
     rows = tuple(
         _row(reading, me, zone, kind, task, details.get(task.person_id, {}), linked, language) for task in tasks
     )
+    choices = () if linked or kind != "answer" else choices_of(rule, language)
+    waits = any(choice.kind == AnswerClass.WAITS for choice in choices)
+    hint = say(words_staff.UNTIL_HINT, language, zone=zone_name(zone, reading.now))
     return OwnBlock(
         kind="other" if linked and kind == "answer" else kind,
         code=code,
         title=words.task_title(rule.titles, language),
         rows=rows,
-        choices=() if linked or kind != "answer" else choices_of(rule, language),
+        choices=choices,
+        until_hint=hint if waits else "",
+        until_type=until_type(rule),
     )
 
 
@@ -137,6 +144,7 @@ def _row(
 
 @router.post("/tugas")
 async def send(request: Request, me: SignedIn, tools: ToolsDep, language: LanguageDep) -> Response:
+    """Answers and second looks for many people at once; each is stored or refused by itself."""
     me.must(Action.READ_BOARD)
     form = await read_page_form(request, KNOWN)
     page = await tools.units.read(lambda reading: _page(reading, me, language))
@@ -163,7 +171,7 @@ def _given(form: Form, block: OwnBlock, row: OwnRow) -> Given | None:
     if not value or value == SKIP:
         return None
     place = row.key if own else f"{block.kind}/{block.code}"
-    return Given(value, form.text(f"code[{place}]"), form.text(f"reason[{place}]"))
+    return Given(value, form.text(f"code[{place}]"), form.text(f"reason[{place}]"), form.text(f"until[{place}]"))
 
 
 async def _act(tools: Tools, me: Actor, block: OwnBlock, row: OwnRow, given: Given, language: str) -> OwnResult:
@@ -177,7 +185,8 @@ async def _act(tools: Tools, me: Actor, block: OwnBlock, row: OwnRow, given: Giv
             fails = class_of(rule, given.value) is AnswerClass.FAILS
             reason = joined_reason(given.reason, given.note) if fails else None
             note = None if fails else given.note or None
-            answers.answer_as_staff(unit, number, code, int(n), given.value, reason, None, note)
+            until = given.until or None if class_of(rule, given.value) is AnswerClass.WAITS else None
+            answers.answer_as_staff(unit, number, code, int(n), given.value, reason, until, note)
 
     try:
         await tools.units.write(me, act)

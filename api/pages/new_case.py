@@ -24,7 +24,7 @@ from api.sessions import SignedIn, read_page_form, see_other
 from api.tools import ToolsDep, tools_of
 from domain.errors import Conflict, DomainError, Invalid
 from domain.ids import is_number
-from domain.people import clean_name
+from domain.people import PASSPORT, clean_name
 from domain.procedure import Procedure
 from domain.regions import find_region
 from domain.roles import Action, Actor
@@ -81,6 +81,7 @@ def _read_token(request: Request, me: Actor, token: str) -> Sought:
 
 @router.get("/kasus/baru")
 async def show_search(request: Request, me: SignedIn) -> Response:
+    """First step of a start: who is it."""
     me.must(Action.START_CASE)
     return _search_page(request, me)
 
@@ -105,6 +106,7 @@ def _search_page(
 
 @router.post("/kasus/baru/cari")
 async def search(request: Request, me: SignedIn, tools: ToolsDep, language: LanguageDep) -> Response:
+    """Looks for the same person; nothing is stored yet."""
     me.must(Action.START_CASE)
     form = await read_page_form(request, fields(*SEARCH_FIELDS))
     sought = Sought(form.text("name"), form.text("nik"), form.text("document"))
@@ -139,6 +141,7 @@ def _prefilled(sought: Sought, token: str) -> dict[str, str]:
 
 @router.post("/kasus/baru/isian")
 async def decide(request: Request, me: SignedIn, tools: ToolsDep, language: LanguageDep) -> Response:
+    """Takes the decisions on people found alike, and goes on to the fields."""
     me.must(Action.START_CASE)
     form = await read_page_form(request, fields("search", prefixes=("decision",)))
     try:
@@ -252,7 +255,7 @@ def _read_order(form: Form) -> _Read:
         birth_date=born,
         birth_date_quality=quality,
         nik=form.text("nik") or None,
-        documents=((form.text("document_kind") or "paspor", document),) if document else (),
+        documents=((form.text("document_kind") or PASSPORT, document),) if document else (),
         address=form.text("address") or None,
         phone=form.text("phone") or None,
     )
@@ -288,6 +291,7 @@ def _birth_date(form: Form, faults: list[Fault]) -> tuple[date | None, bool]:
 
 @router.post("/kasus/baru")
 async def start(request: Request, me: SignedIn, tools: ToolsDep, language: LanguageDep) -> Response:
+    """Starts the return, or shows all faults at once."""
     me.must(Action.START_CASE)
     form = await read_page_form(request, fields(*FIELDS, prefixes=("decision", "flag", "office")))
     try:

@@ -37,6 +37,7 @@ _ADDRESS: Final = re.compile(r"\S+@\S+")
 
 @router.get("/operator")
 async def show(request: Request, me: SignedIn) -> Response:
+    """Health, backlog and workflows: ids, codes and times, never a name. Raises NotAllowed."""
     return await _draw(request, me)
 
 
@@ -110,6 +111,7 @@ async def go_on(request: Request, me: SignedIn, tools: ToolsDep) -> Response:
 
 
 def build(reading: Reading, language: str) -> dict[str, Any]:
+    """What the operator's page shows now."""
     flows = desk_asks.open_flows(reading)
     rows = standing(reading)
     states = outbox.count_by_state(reading)

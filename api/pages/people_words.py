@@ -11,24 +11,9 @@ from domain.roles import Actor
 from templates import words, words_staff
 from templates.catalogue import say
 
-SEES_NAMES = (
-    "koordinator",
-    "pemeriksa",
-    "penyetuju",
-    "pimpinan",
-    "pekerja_sosial",
-    "kepala_sentra",
-    "pendamping",
-    "ppdp",
-)
-
-
-def sees_names(me: Actor) -> bool:
-    """An auditor works with names masked (PROCESS 1.2)."""
-    return me.has(*SEES_NAMES)
-
 
 def age_of(details: Mapping[str, Any], now: datetime) -> int | None:
+    """Age in whole years on the day in Jakarta of *now* (aware UTC), or None without a birth date."""
     born = details.get("birth_date")
     return age_on(date.fromisoformat(str(born)), now.astimezone(ZoneInfo(WIB)).date()) if born else None
 
@@ -42,7 +27,7 @@ def listed_name(
         return (
             say(words_staff.CHILD, language, age=age) if age is not None else say(words_staff.CHILD_UNKNOWN, language)
         )
-    return str(details.get("name") or initials) if sees_names(me) else initials
+    return initials if me.sees_masked else str(details.get("name") or initials)
 
 
 def about(details: Mapping[str, Any], now: datetime, language: str) -> str:

@@ -24,16 +24,20 @@ def regions() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
 
 
 def with_function(register: Register, function: str) -> Options:
+    """(code, name) of the offices with that function, by name."""
     return sorted(((office.code, office.name) for office in register.with_function(function)), key=lambda o: o[1])
 
 
 def shelters(register: Register) -> Options:
+    """(code, name) of the places where a person may be housed."""
     return with_function(register, "kemensos_sentra")
 
 
 def missions(register: Register) -> Options:
+    """(code, name) of the missions abroad."""
     return with_function(register, "perwakilan_ri")
 
 
 def arrival_points() -> Options:
+    """(code, name) of the points of debarkation."""
     return [(point.code, point.name) for point in debarkations().values()]

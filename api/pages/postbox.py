@@ -43,6 +43,7 @@ async def show(
     surat: Annotated[str, Query(max_length=140)] = "",
     cursor: Annotated[str, Query(max_length=140)] = "",
 ) -> Response:
+    """The demonstration's mails as they were sent. Raises NotFound("NOT_FOUND") outside the demonstration."""
     folder = tools.config.postbox_dir
     if not tools.config.demo or folder is None:
         raise NotFound("NOT_FOUND")

@@ -29,12 +29,14 @@ async def bearer(request: Request) -> Actor:
     """The account behind the token of this request.
 
     Raises Unauthenticated("TOKEN_MISSING" | "TOKEN_UNKNOWN"); a revoked token and one of a closed account are unknown.
+    Raises NotAllowed("TOKEN_READS_ONLY") for a POST with a token for looking only.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("TOKEN_MISSING")
     tools = tools_of(request)
-    actor = await tools.units.read(lambda reading: accounts.actor_of_token(reading, token.strip()))
+    acts = request.method not in ("GET", "HEAD")
+    actor = await tools.units.read(lambda reading: accounts.actor_of_token(reading, token.strip(), acts=acts))
     if actor is None:
         raise Unauthenticated("TOKEN_UNKNOWN")
     return actor
@@ -111,6 +113,7 @@ def moment(text: str | None) -> datetime | None:
 
 
 def shown(content: Any) -> Response:
+    """An answer of a GET, in our one spelling of JSON."""
     return Response(spelled(content), media_type="application/json")
 
 

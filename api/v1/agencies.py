@@ -14,6 +14,7 @@ router = APIRouter(tags=["agencies"])
 
 
 def view(listed: Listed) -> dict[str, Any]:
+    """One office as CONTRACT gives it: never its address, only whether its mailbox works."""
     agency = listed.agency
     return {
         "code": agency.code,
@@ -29,6 +30,7 @@ def view(listed: Listed) -> dict[str, Any]:
 
 @router.get("/agencies")
 async def list_agencies(me: Bearer, tools: ToolsDep, cursor: Cursor = None) -> Response:
+    """Offices by code, a page at a time. Raises Invalid("CURSOR_INVALID")."""
     me.must(Action.READ_REGISTER)
     page, following = await tools.units.read(lambda reading: agencies.list_agencies(reading, cursor))
     return shown({"items": [view(listed) for listed in page], "next_cursor": following})

@@ -16,4 +16,5 @@ State = Literal["queued", "sent", "answered", "withdrawn", "superseded"]
 async def list_asks(
     me: Bearer, tools: ToolsDep, state: Annotated[State | None, Query()] = None, cursor: Cursor = None
 ) -> Response:
+    """Asks with their mails' delivery, never with a link. Raises Invalid for an unknown state or cursor."""
     return shown(await tools.units.read(lambda reading: overview.list_asks(reading, me, state, cursor)))

@@ -30,6 +30,7 @@ def standing(unit: Unit, number: str) -> dict[str, Any]:
 
 
 def person_of(body: schemas.PersonBody) -> PersonEntry:
+    """The person of a body as the store takes it."""
     return PersonEntry(
         name=body.name,
         sex=body.sex,
@@ -43,6 +44,7 @@ def person_of(body: schemas.PersonBody) -> PersonEntry:
 
 
 def order_of(body: schemas.OpenBody) -> OpenOrder:
+    """A start as the store takes it."""
     return OpenOrder(
         person=person_of(body.person),
         entry_route=body.entry_route,
@@ -59,6 +61,8 @@ def order_of(body: schemas.OpenBody) -> OpenOrder:
 
 @router.post("/cases", openapi_extra=takes(schemas.OpenBody))
 async def open_case(request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """Starts a return, 201; the same person known already is 200, or 409 `DUPLICATE_FOUND` before a decision."""
+
     def start(unit: Unit, body: schemas.OpenBody) -> Answer:
         opened = starting.open_case(unit, order_of(body))
         answer = {"number": opened.number, "status": opened.status, "matches": list(opened.matches)}
@@ -68,6 +72,7 @@ async def open_case(request: Request, me: Bearer, tools: ToolsDep) -> Response:
 
 
 def line_of(listed: Listed) -> dict[str, Any]:
+    """One case in a list; times aware, `since` as kept."""
     return {
         "number": listed.number,
         "status": listed.status,
@@ -91,6 +96,7 @@ async def list_cases(
     q: Annotated[str | None, Query(max_length=200)] = None,
     cursor: Cursor = None,
 ) -> Response:
+    """Cases this account sees, newest first. Raises Invalid for a filter or cursor that cannot be."""
     before = None if due_before is None else parse_moment(due_before, "due_before")
     filters = Filters(status=status, agency=agency, due_before=before, q=q)
     page, following = await tools.units.read(lambda reading: overview.list_cases(reading, me, filters, cursor))
@@ -140,6 +146,8 @@ async def case_journal(
 
 @router.post("/cases/{number}/duplicates", openapi_extra=takes(schemas.DuplicatesBody))
 async def decide_duplicate(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """Ends a draft: another person starts, the same takes it back."""
+
     def decide(unit: Unit, body: schemas.DuplicatesBody) -> Answer:
         return 200, {"number": number, "status": starting.decide_duplicate(unit, number, body.number, body.decision)}
 
@@ -148,6 +156,8 @@ async def decide_duplicate(number: str, request: Request, me: Bearer, tools: Too
 
 @router.post("/cases/{number}/offices", openapi_extra=takes(schemas.OfficesBody))
 async def name_offices(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """Names offices for asks not yet opened."""
+
     def name(unit: Unit, body: schemas.OfficesBody) -> Answer:
         case_acts.name_offices(unit, number, body.offices, body.mission, body.debarkation, body.reason)
         return 200, standing(unit, number)
@@ -157,6 +167,8 @@ async def name_offices(number: str, request: Request, me: Bearer, tools: ToolsDe
 
 @router.post("/cases/{number}/flags", openapi_extra=takes(schemas.FlagsBody))
 async def set_flags(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """Answers flags; which tasks apply follows at once."""
+
     def change(unit: Unit, body: schemas.FlagsBody) -> Answer:
         case_acts.set_flags(unit, number, body.flags, body.reason)
         return 200, standing(unit, number)
@@ -166,6 +178,8 @@ async def set_flags(number: str, request: Request, me: Bearer, tools: ToolsDep) 
 
 @router.post("/cases/{number}/holds", openapi_extra=takes(schemas.HoldBody))
 async def set_hold(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """Places a hold, 201 with its id."""
+
     def hold(unit: Unit, body: schemas.HoldBody) -> Answer:
         day = body.review_on.isoformat() if body.review_on else None
         made = case_acts.set_hold(unit, number, body.kind, body.reason, day)
@@ -176,6 +190,8 @@ async def set_hold(number: str, request: Request, me: Bearer, tools: ToolsDep) -
 
 @router.post("/cases/{number}/holds/{hold}/lift", openapi_extra=takes(schemas.ReasonBody))
 async def lift_hold(number: str, hold: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """Lifts one hold."""
+
     def lift(unit: Unit, body: schemas.ReasonBody) -> Answer:
         case_acts.lift_hold(unit, number, parse_hold_id(hold), body.reason)
         return 200, {"id": hold, **standing(unit, number)}
@@ -185,6 +201,8 @@ async def lift_hold(number: str, hold: str, request: Request, me: Bearer, tools:
 
 @router.post("/cases/{number}/receiver", openapi_extra=takes(schemas.ReceiverBody))
 async def name_receiver(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """Names who takes the person in."""
+
     def name(unit: Unit, body: schemas.ReceiverBody) -> Answer:
         case_acts.name_receiver(unit, number, body.relation, body.name, body.phone, body.agency)
         return 200, standing(unit, number)
@@ -194,6 +212,8 @@ async def name_receiver(number: str, request: Request, me: Bearer, tools: ToolsD
 
 @router.post("/cases/{number}/destination", openapi_extra=takes(schemas.DestinationBody))
 async def set_destination(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """Sets the regency or city that the person returns to."""
+
     def change(unit: Unit, body: schemas.DestinationBody) -> Answer:
         case_acts.set_destination(unit, number, body.region, body.reason)
         return 200, standing(unit, number)
@@ -203,6 +223,8 @@ async def set_destination(number: str, request: Request, me: Bearer, tools: Tool
 
 @router.post("/cases/{number}/closures", openapi_extra=takes(schemas.ClosureBody))
 async def close_case(number: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """Ends or moves the case by name, to a status that the coordinator may set."""
+
     def close(unit: Unit, body: schemas.ClosureBody) -> Answer:
         return 200, {"number": number, "status": case_acts.close_case(unit, number, body.status, body.reason)}
 

@@ -39,6 +39,7 @@ class Standing:
     next_due_at: datetime | None
 
     def view(self) -> dict[str, Any]:
+        """The answer of `GET /demo/clock`; times aware, `offset_s` in seconds."""
         return {
             "now": self.now,
             "offset_s": round(self.offset_s, 3),
@@ -48,6 +49,7 @@ class Standing:
 
 
 def standing(reading: Reading) -> Standing:
+    """Where the application clock stands, and whether anything due is left, read from rows alone."""
     settled, next_due_at = journal.settled(reading, reading.now)
     return Standing(reading.now, reading.offset_s, settled, next_due_at)
 
@@ -76,6 +78,7 @@ class Mover:
                 task.result()
 
     async def stop(self) -> None:
+        """Ends a move under way, as at the end of the process."""
         if self._going is not None:
             self._going.cancel()
             await asyncio.gather(self._going, return_exceptions=True)
@@ -132,6 +135,7 @@ router = APIRouter(prefix="/demo/clock", tags=["demonstration"], dependencies=[D
 
 @router.get("")
 async def show(me: Bearer, tools: ToolsDep) -> Response:
+    """Where the demonstration's clock stands."""
     return shown((await tools.units.read(standing)).view())
 
 

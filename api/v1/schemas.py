@@ -57,11 +57,15 @@ Offices = Annotated[dict[Code, Code], Field(max_length=100)]
 
 
 class DocumentBody(Body):
+    """A passport or other paper of a person, by kind and number."""
+
     kind: Code
     number: Line
 
 
 class PersonBody(Body):
+    """The person of `POST /cases`. birth_date: a day, or null when it is not known."""
+
     name: NameText
     sex: Literal["L", "P"]
     birth_date: Day | None
@@ -73,6 +77,8 @@ class PersonBody(Body):
 
 
 class DuplicateDecisionBody(Body):
+    """What is decided about one known person of another case."""
+
     number: Code
     decision: Literal["different", "same", "later"]
 
@@ -109,21 +115,29 @@ class OfficesBody(Body):
 
 
 class FlagsBody(Body):
+    """POST /cases/{n}/flags."""
+
     flags: Flags
     reason: FreeText | None = None
 
 
 class HoldBody(Body):
+    """POST /cases/{n}/holds. review_on: a day; left out: by the procedure."""
+
     kind: Code
     reason: Text
     review_on: Day | None = None
 
 
 class ReasonBody(Body):
+    """POST /cases/{n}/holds/{id}/lift."""
+
     reason: Text
 
 
 class ReceiverBody(Body):
+    """POST /cases/{n}/receiver."""
+
     relation: Literal["family", "substitute", "institution"]
     name: NameText
     phone: Annotated[str, StringConstraints(max_length=40)] | None = None
@@ -131,11 +145,15 @@ class ReceiverBody(Body):
 
 
 class DestinationBody(Body):
+    """POST /cases/{n}/destination. region: a regency or city."""
+
     region: Code
     reason: Text
 
 
 class LegBody(Body):
+    """One leg of `POST /cases/{n}/legs`. Times with their zone."""
+
     kind: Literal["domestik", "internasional"]
     from_: Annotated[Line, Field(alias="from")]
     to: Line
@@ -147,21 +165,29 @@ class LegBody(Body):
 
 
 class LegsBody(Body):
+    """POST /cases/{n}/legs: all legs, in order."""
+
     legs: Annotated[list[LegBody], Field(max_length=20)]
 
 
 class ClosureBody(Body):
+    """POST /cases/{n}/closures."""
+
     status: Code
     reason: Text
 
 
 class ApprovalBody(Body):
+    """POST /cases/{n}/approvals. snapshot: the one that was read."""
+
     decision: Literal["approve", "back"]
     snapshot: Code
     note: FreeText | None = None
 
 
 class DepartureBody(Body):
+    """POST /cases/{n}/departures. at: with its zone, now when left out; until: as the office writes it."""
+
     leg: Number
     result: Code
     at: Moment | None = None
@@ -170,6 +196,8 @@ class DepartureBody(Body):
 
 
 class LegEventBody(Body):
+    """POST /cases/{n}/legs/{leg}/events. at: with its zone."""
+
     event: Literal["DEPARTED", "ARRIVED"]
     at: Moment
     note: FreeText | None = None
@@ -186,18 +214,24 @@ class AnswerBody(Body):
 
 
 class VerificationBody(Body):
+    """POST /cases/{n}/tasks/{code}/verifications."""
+
     result: Literal["pass", "back"]
     n: Number | None = None
     note: FreeText | None = None
 
 
 class NotRequiredBody(Body):
+    """POST /cases/{n}/tasks/{code}/not-required."""
+
     reason: FreeText
     n: Number | None = None
     note: FreeText | None = None
 
 
 class DecisionBody(Body):
+    """POST /cases/{n}/tasks/{code}/decisions."""
+
     choice: Literal["ask_again", "other_office", "close"]
     n: Number | None = None
     agency: Code | None = None

@@ -14,6 +14,8 @@ router = APIRouter(prefix="/cases/{number}/tasks/{code}", tags=["tasks"])
 
 @router.post("/answers", openapi_extra=takes(schemas.AnswerBody))
 async def answer(number: str, code: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """Answers one of the ministry's own tasks, 201 with the receipt."""
+
     def give(unit: Unit, body: schemas.AnswerBody) -> Answer:
         made = answers.answer_as_staff(unit, number, code, body.n, body.answer, body.reason, body.until, body.note)
         return 201, {"receipt": made.receipt, "state": made.state, "task": made.task}
@@ -23,6 +25,8 @@ async def answer(number: str, code: str, request: Request, me: Bearer, tools: To
 
 @router.post("/verifications", openapi_extra=takes(schemas.VerificationBody))
 async def verify(number: str, code: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """The second look at an answer."""
+
     def look(unit: Unit, body: schemas.VerificationBody) -> Answer:
         reviews.verify(unit, number, code, body.n, body.result, body.note)
         return 200, {"number": number, "task": code, "result": body.result}
@@ -32,6 +36,8 @@ async def verify(number: str, code: str, request: Request, me: Bearer, tools: To
 
 @router.post("/not-required", openapi_extra=takes(schemas.NotRequiredBody))
 async def not_required(number: str, code: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """Leaves a task out, by its signer."""
+
     def declare(unit: Unit, body: schemas.NotRequiredBody) -> Answer:
         reviews.mark_not_required(unit, number, code, body.n, body.reason, body.note)
         return 200, {"number": number, "task": code, "reason": body.reason.partition(" ")[0]}
@@ -41,6 +47,8 @@ async def not_required(number: str, code: str, request: Request, me: Bearer, too
 
 @router.post("/decisions", openapi_extra=takes(schemas.DecisionBody))
 async def decide(number: str, code: str, request: Request, me: Bearer, tools: ToolsDep) -> Response:
+    """The coordinator's choice after a failing answer."""
+
     def choose(unit: Unit, body: schemas.DecisionBody) -> Answer:
         reviews.decide(unit, number, code, body.n, body.choice, body.agency, body.reason)
         return 200, {"number": number, "task": code, "choice": body.choice}

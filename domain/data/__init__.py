@@ -125,6 +125,7 @@ def retired_codes() -> Mapping[str, str]:
 
 @cache
 def shelters() -> Mapping[str, Shelter]:
+    """Shelters by code, as the seed names them."""
     return MappingProxyType(
         {
             row["code"]: Shelter(row["code"], row["kind"], row["name"], row["city"], row["regency_code"])
@@ -135,6 +136,7 @@ def shelters() -> Mapping[str, Shelter]:
 
 @cache
 def missions() -> Mapping[str, Mission]:
+    """Missions abroad by code, as the seed names them."""
     return MappingProxyType(
         {
             row["code"]: Mission(
@@ -147,6 +149,7 @@ def missions() -> Mapping[str, Mission]:
 
 @cache
 def debarkations() -> Mapping[str, Debarkation]:
+    """Points of arrival by code, each with its zone."""
     return MappingProxyType(
         {
             row["code"]: Debarkation(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from domain.errors import DomainError
+from domain.roles import Scope
 
 if TYPE_CHECKING:
     from store.unit import Unit, Units
@@ -72,11 +73,17 @@ def add(
 
 
 @app.command()
-def token(login: Annotated[str, typer.Argument(help="Nama untuk masuk / login.")]) -> None:
+def token(
+    login: Annotated[str, typer.Argument(help="Nama untuk masuk / login.")],
+    scope: Annotated[
+        Scope,
+        typer.Option("--scope", help="api: semua yang boleh / all that it may; read: melihat saja / looking only."),
+    ] = Scope.API,
+) -> None:
     """Buat token API untuk satu akun; dicetak sekali saja / make an API token; it is printed once."""
     from store import accounts
 
-    typer.echo(_on_account(login, accounts.make_token))
+    typer.echo(_on_account(login, lambda unit, account: accounts.make_token(unit, account, scope)))
 
 
 @app.command()

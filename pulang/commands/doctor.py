@@ -46,6 +46,7 @@ class Finding:
 
     @property
     def line(self) -> str:
+        """The finding as one printed line."""
         return f"[{_WORDS[self.state]:^7}] {self.subject:<12} {self.indonesian} / {self.english}"
 
 
@@ -107,6 +108,7 @@ def _is_running(home: Path) -> bool:
 
 
 def look_at_settings(patient: Patient) -> Iterator[Finding]:
+    """Settings as read, and what of them is still made up."""
     settings = patient.settings
     kind = ("peragaan", "demonstration") if settings.demo else ("kerja sungguhan", "real work")
     yield _ok("settings", f"terbaca, untuk {kind[0]}", f"read, for {kind[1]}")
@@ -120,6 +122,7 @@ def look_at_settings(patient: Patient) -> Iterator[Finding]:
 
 
 def look_at_home(patient: Patient) -> Iterator[Finding]:
+    """The folder of everything kept, and who may read it."""
     home = patient.settings.home
     if not home.is_dir():
         yield Finding(
@@ -144,6 +147,7 @@ def look_at_home(patient: Patient) -> Iterator[Finding]:
 
 
 def look_at_disk(patient: Patient) -> Iterator[Finding]:
+    """Free space under the home."""
     home = patient.settings.home
     folder = home if home.is_dir() else home.parent
     usage = shutil.disk_usage(folder)
@@ -186,6 +190,7 @@ def _can_write(folder: Path) -> bool:
 
 
 def look_at_ports(patient: Patient) -> Iterator[Finding]:
+    """Whether the ports are free. Raises Refused with the port and its setting."""
     if patient.is_running:
         yield _ok("ports", "dipakai Pulang yang sedang berjalan", "in use by the Pulang that runs")
         return
@@ -194,6 +199,7 @@ def look_at_ports(patient: Patient) -> Iterator[Finding]:
 
 
 def look_at_database(patient: Patient) -> Iterator[Finding]:
+    """Whether the database opens and has this release's schema."""
     settings = patient.settings
     if settings.database_url is None and not (settings.home / "pulang.db").exists():
         yield Finding(
@@ -215,6 +221,7 @@ def look_at_database(patient: Patient) -> Iterator[Finding]:
 
 
 def look_at_clock(patient: Patient) -> Iterator[Finding]:
+    """Whether the application clock stands where it may."""
     if patient.units is None:
         return
     offset_s = patient.units.read_sync(lambda reading: reading.offset_s)
@@ -230,6 +237,7 @@ def look_at_clock(patient: Patient) -> Iterator[Finding]:
 
 
 def look_at_calendar(patient: Patient) -> Iterator[Finding]:
+    """Years of the near future without a list of holidays."""
     units = patient.units
     today = (units.read_sync(lambda reading: reading.now) if units else wiring.real_now()).date()
     missing = missing_years(default_rulebook(), today)
@@ -252,6 +260,7 @@ def missing_years(rules: Rulebook, today: date) -> list[int]:
 
 
 def look_at_temporal(patient: Patient) -> Iterator[Finding]:
+    """Whether the workflow server can be had. Raises Refused when its program is missing."""
     settings = patient.settings
     if settings.has_embedded_temporal:
         devserver.program()  # raises Refused
@@ -270,6 +279,7 @@ def look_at_temporal(patient: Patient) -> Iterator[Finding]:
 
 
 def look_at_mail(patient: Patient) -> Iterator[Finding]:
+    """Whether the mail server answers; nothing is sent."""
     settings = patient.settings
     if settings.has_postbox and not patient.is_running:
         yield _ok("mail", "kotak surel bawaan, mulai bersama pulang up", "built-in postbox, starts with pulang up")
@@ -306,6 +316,7 @@ def _greets(settings: Settings) -> bool:
 
 
 def look_at_parts(patient: Patient) -> Iterator[Finding]:
+    """Parts that are held or have ended."""
     home = patient.settings.home
     for part in PARTS:
         if (home / "run" / f"{part}.down").exists():

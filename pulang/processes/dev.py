@@ -59,6 +59,7 @@ def up(settings: Settings) -> int:
 
 
 def say(*lines: str) -> None:
+    """Prints lines at once: others wait for them."""
     for line in lines:
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
@@ -278,10 +279,20 @@ def greeting(settings: Settings, seconds: float) -> list[str]:
     accounts = settings.home / "demo-accounts.json"
     if settings.demo and accounts.exists():
         lines.append("  Masuk sebagai / sign in as:")
-        lines += [
-            f"    {account['role']:<16} {account['login']:<18} {account['password']}"
-            for account in json.loads(accounts.read_text(encoding="utf-8"))
-        ]
+        lines += _players(json.loads(accounts.read_text(encoding="utf-8")))
         lines.append(f"  (juga di / also in {accounts})")
     lines += ["  Berhenti / stop      Ctrl-C", f"READY {pages}"]
+    return lines
+
+
+def _players(listed: list[dict[str, Any]]) -> list[str]:
+    """One line for each account: role in words and as code, login, password; by role, then by login."""
+    from templates.words import name_of
+
+    order = list(dict.fromkeys(account["role"] for account in listed))
+    listed = sorted(listed, key=lambda account: (order.index(account["role"]), account["login"]))
+    lines = []
+    for account in listed:
+        word = name_of(account["role"], "id", "role")
+        lines.append(f"    {word:<24} {account['role']:<15} {account['login']:<13} {account['password']}")
     return lines

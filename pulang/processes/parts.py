@@ -87,6 +87,7 @@ class Part:
         return not self.is_held and time.monotonic() >= self.due
 
     def tell(self, number: signal.Signals) -> None:
+        """Sends the part a signal; nothing happens when it has ended."""
         if self.pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)

@@ -107,6 +107,7 @@ class Changes:
             self.tick_s = TICK_S
 
     def seen(self) -> bool:
+        """Whether anybody wrote since the last look; True when that cannot be known."""
         if self._connection is None:
             return True
         before = self._version
@@ -117,6 +118,7 @@ class Changes:
         return self._version != before
 
     def close(self) -> None:
+        """Lets go of the connection."""
         if self._connection is not None:
             self._connection.close()
 
@@ -256,7 +258,7 @@ class Relay:
         conductor, s = self._conductor, subject
         if _is_only_due(s):
             return await conductor.wake(s.id, s.kind, s.generation, s.started, offset_s)
-        return await conductor.tell(s.id, s.kind, s.generation, s.started, s.head, offset_s)
+        return await conductor.tell(s.id, s.kind, s.generation, s.started, s.head)
 
     async def _report_lost(self, subject: Subject) -> None:
         """Its rows say open, its workflow has ended: nothing here may decide that; a person must look."""

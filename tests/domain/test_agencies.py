@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from domain import data
-from domain.agencies import Agency, Place, Register, expand_seed, working_time
+from domain.agencies import Agency, Place, Register, expand_seed
 from domain.calendar import PROFILES
 from domain.errors import NotFound
 from domain.regions import find_region
+from domain.rulebook import default_rulebook
 from tests.domain.moments import at
 
 
@@ -173,7 +174,7 @@ def test_every_function_of_the_procedure_that_is_not_named_by_hand_finds_an_offi
 
 
 def test_working_time_of_an_office_is_its_own(register: Register) -> None:
-    lembata = working_time(register.get("DINSOS-5313"), data.holidays())
+    lembata = default_rulebook().working(register.get("DINSOS-5313"))
     assert lembata.is_open(at("2026-11-09 06:45"))  # 07.45 WITA
     assert not lembata.is_open(at("2026-11-09 15:00"))
-    assert working_time(register.get("RPTC-TPI"), data.holidays()).is_continuous
+    assert default_rulebook().working(register.get("RPTC-TPI")).is_continuous

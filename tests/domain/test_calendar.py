@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import data
-from domain.calendar import NO_HOLIDAYS, PROFILES, HolidayRow, Holidays, WorkingTime
+from domain.calendar import PROFILES, HolidayRow, Holidays, WorkingTime
 from domain.errors import Invalid
 from tests.domain.moments import WIB, WIT, WITA, a_holiday, an_office, at, day
 
@@ -130,7 +130,7 @@ def test_a_year_without_a_holiday_list_is_known_to_be_missing() -> None:
     assert office.knows_year(2026)
     assert office.knows_year(2027)
     assert not office.knows_year(2028)
-    assert not an_office(holidays=NO_HOLIDAYS).knows_year(2026)
+    assert not an_office(holidays=Holidays.of(())).knows_year(2026)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import data
-from domain.calendar import NO_HOLIDAYS, WorkingTime
+from domain.calendar import WorkingTime
 from domain.deadlines import (
     Anchor,
     Limit,
@@ -16,7 +16,6 @@ from domain.deadlines import (
     parse_anchor,
     parse_limit,
     resolve,
-    runs_into_unknown_year,
     valid_until,
 )
 from domain.errors import Invalid
@@ -201,11 +200,3 @@ def test_a_visit_falls_on_the_same_day_of_a_later_month_or_the_next_working_day(
 def test_a_visits_day_begins_when_the_office_opens() -> None:
     assert day_moment(day("2026-11-09"), an_office(zone=WITA)) == at("2026-11-09 07:30", WITA)
     assert day_moment(day("2026-11-07"), an_office(zone=WITA)) == at("2026-11-09 07:30", WITA)
-
-
-@pytest.mark.proves("E28")
-def test_a_date_that_runs_into_a_year_without_holidays_carries_a_mark() -> None:
-    start, office = at("2027-12-30 09:00"), an_office()
-    assert not runs_into_unknown_year(start, at("2027-12-31 16:30"), office)
-    assert runs_into_unknown_year(start, at("2028-01-03 16:00"), office)
-    assert runs_into_unknown_year(start, at("2027-12-31 16:30"), an_office(holidays=NO_HOLIDAYS))

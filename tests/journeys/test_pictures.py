@@ -28,6 +28,7 @@ DESK_PAGES = {
     "board-empty": ("koordinator", "/?status=BATAL_BERANGKAT&q=zzz"),
     "new-case": ("koordinator", "/kasus/baru"),
     "case": ("koordinator", "/kasus/{case}"),
+    "case-auditor": ("auditor", "/kasus/{case}"),
     "gate": ("koordinator", "/kasus/{case}/gerbang"),
     "not-required": ("koordinator", "/kasus/{case}/tugas/akses.dokumen_perjalanan/1/tidak-diperlukan"),
     "flags": ("pekerja_sosial", "/kasus/{case}/penanda"),

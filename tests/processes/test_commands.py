@@ -86,6 +86,8 @@ def test_an_account_is_made_with_a_secret_that_is_shown_once(home: Path) -> None
     assert "taken" in again.stderr
 
     token = pulang("accounts", "token", "operator9").stdout.strip()
+    assert pulang("accounts", "token", "operator9", "--scope", "read").stdout.startswith("plg_")
+    assert pulang("accounts", "token", "operator9", "--scope", "all").exit_code == 2
     assert token.startswith("plg_")
 
 

@@ -101,6 +101,9 @@ def test_an_unknown_key_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, tmp_
         ("PULANG_CLOCK_START", "tomorrow"),
         ("PULANG_FROM_ADDRESS", "a@b.example, c@d.example"),
         ("PULANG_DESK_NAME", "Meja\nBcc: x"),
+        ("PULANG_TRUSTED_PROXIES", "proxy.example"),
+        ("PULANG_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/99"),
+        ("PULANG_TRUSTED_PROXIES", " , "),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_by_name_and_reason(
@@ -115,6 +118,12 @@ def test_a_value_of_the_wrong_kind_is_refused_by_name_and_reason(
     assert key in refused.english
     if not value.isdigit():
         assert value not in str(refused)
+
+
+def test_no_proxy_is_trusted_unless_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().proxies == ()
+    monkeypatch.setenv("PULANG_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8, fd00::/8")
+    assert [str(network) for network in read_settings().proxies] == ["127.0.0.1/32", "10.0.0.0/8", "fd00::/8"]
 
 
 @pytest.mark.proves("B50")

@@ -43,7 +43,16 @@ def test_ready_is_the_last_line_and_before_it_stand_place_logins_and_how_to_stop
     assert f"{house.base_url}/kotak-surel" in said
     assert "Berhenti / stop" in said
     assert all(account["login"] in said and account["password"] in said for account in house.accounts)
+    logins = [
+        line.split()[-2] for line in house.lines[:ready] if line.split()[-1:] and line.split()[-1] in passwords(house)
+    ]
+    assert logins[2:5] == ["peksos1", "peksos2", "peksos3"]
+    assert "pekerja sosial" in said
     assert readyz(house) == 200
+
+
+def passwords(house: House) -> set[str]:
+    return {account["password"] for account in house.accounts}
 
 
 def test_the_accounts_of_the_demonstration_stand_in_the_order_of_the_contract(house: House) -> None:

@@ -75,14 +75,6 @@ def test_signs_of_the_query_language_are_only_text(seeded: Units, q: str) -> Non
     assert found(seeded, function=q) == []
 
 
-def test_the_page_of_the_api_holds_what_the_contract_names(seeded: Units) -> None:
-    page = seeded.read_sync(lambda reading: agencies.list_page(reading, q="DINSOS-5313"))
-
-    (item,) = page["items"]
-    assert list(item) == ["code", "name", "functions", "zone", "calendar", "region", "superior", "mailbox_ok"]
-    assert (item["region"], item["superior"], page["next_cursor"]) == ("5313", "DINSOS-53", None)
-
-
 def test_holding_and_releasing_is_recorded(seeded: Units) -> None:
     seeded.write_sync(SYSTEM, lambda unit: agencies.set_sending_held(unit, "DINSOS-53", True))
     seeded.write_sync(SYSTEM, lambda unit: agencies.set_sending_held(unit, None, True))

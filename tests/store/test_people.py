@@ -1,6 +1,5 @@
 """People are found by NIK, document and sound of the name, and nothing of them stands in the file in clear."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -111,22 +110,7 @@ def test_strong_matches_come_first_and_bring_every_case_of_the_person(units: Uni
     assert found[0].person_id == person
 
 
-def test_a_changed_person_is_found_by_the_new_facts_only(units: Units) -> None:
-    person = add(units, "1", details(nik=NIK))
-
-    def change(unit: Unit) -> None:
-        unit.without_journal("a test")
-        people.change_person(unit, person, details("Yosefa Baru", nik="5313006501900002"))
-
-    units.write_sync(SYSTEM, change)
-
-    assert similar(units, PersonFacts("Maria Contoh", "P", date(1990, 1, 25), NIK)) == []
-    assert whys(units, details("Yosefa Baru"))[0] == ("PLG-1", ["name_birth"])
-
-
-def test_nobody_unknown_can_be_changed_or_read(units: Units) -> None:
-    with pytest.raises(NotFound):
-        units.write_sync(SYSTEM, lambda unit: people.change_person(unit, "none", details()))
+def test_nobody_unknown_can_be_read(units: Units) -> None:
     with pytest.raises(NotFound):
         units.read_sync(lambda reading: people.get_person(reading, "none"))
 

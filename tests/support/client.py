@@ -74,7 +74,7 @@ class House:
 
     def open(self, folder: Path, **options: Any) -> "Site":
         """A site on a copy of this house. options: demo, https, base_url, allowed_hosts, clock_patience_s,
-        body_seconds."""
+        body_seconds, trusted_proxies."""
         for file in self.folder.glob("pulang.db*"):
             shutil.copy(file, folder / file.name)
         clock = WallClock()
@@ -91,6 +91,7 @@ class House:
             secret_key=b"0" * 32,
             https=bool(options.get("https", False)),
             clock_patience_s=float(options.get("clock_patience_s", 5.0)),
+            trusted_proxies=options.get("trusted_proxies", ()),
         )
         conductor = FakeConductor()
         app = create_app(Tools(units, conductor, config), body_seconds=float(options.get("body_seconds", 5.0)))

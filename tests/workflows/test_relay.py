@@ -42,9 +42,7 @@ class NotingConductor:
         self.in_flight = 0
         self.most_in_flight = 0
 
-    async def tell(
-        self, subject: str, kind: str, generation: int, started: int, row: int, offset_s: float = 0.0
-    ) -> Told:
+    async def tell(self, subject: str, kind: str, generation: int, started: int, row: int) -> Told:
         return await self._call("told", subject, row, started < generation)
 
     async def wake(self, subject: str, kind: str, generation: int, started: int, offset_s: float) -> Told:

@@ -26,6 +26,11 @@ async def test_the_code_alone_opens_the_facts_and_keeps_what_was_typed(registry:
         assert fact in text
     for value in TYPED.values():
         assert value in text
+    assert f'name="code" value="{registry.code}"' in page.text  # it goes with every answer, and is not typed twice
+    assert "tidak perlu diketik lagi" in text
+    again = await registry.look()
+    assert registry.code not in again.text  # kept nowhere but in that page
+    assert "tidak perlu diketik lagi" not in words_of(again)
     assert 'value="SESUAI" id="action" required checked' in page.text
     assert '<option value="2026-12-03" selected>' in page.text
     assert (await registry.send(action="SESUAI", nonce=nonce_of(page))).status_code == 303

@@ -53,6 +53,41 @@ async def test_many_tasks_are_answered_at_once_with_exceptions(story: Scene, pla
     assert courses[played.held].find_task(code).is_open
 
 
+LATER_THERE = "2026-11-17T20:00"  # within one more full limit of eight hours at a shelter that never closes
+
+
+async def test_more_time_is_asked_for_a_whole_block_and_for_one_person(story: Scene, played: Played) -> None:
+    browser = await story.site.sign_in("peksos1")
+    code = "akses.kebutuhan_dasar"
+    page = await browser.get("/tugas")
+    block, row = f"answer/{code}", f"{played.child}/{code}/1"
+    assert f'type="datetime-local" id="until[{block}]"' in page.text  # its limit is counted in hours
+    dues = {n: await in_thread(due_of, story, n, code) for n in (played.fresh, played.child)}
+    form = form_at(page, "/tugas") | {
+        f"all[{block}]": "MINTA_WAKTU",
+        f"until[{block}]": LATER_THERE,
+        f"answer[{row}]": "MINTA_WAKTU",
+        f"answer[{played.held}/{code}/1]": "SELESAI",
+    }
+    text = text_of(await browser.post("/tugas", data=form))
+    assert "Tidak tersimpan" in text  # the one person's own entry has no date
+    assert await in_thread(due_of, story, played.fresh, code) != dues[played.fresh]
+    assert await in_thread(due_of, story, played.child, code) == dues[played.child]
+
+    answer = await browser.post("/tugas", data=form | {f"all[{block}]": "", f"until[{row}]": LATER_THERE})
+    assert "Tersimpan: Minta waktu" in text_of(answer)
+    assert await in_thread(due_of, story, played.child, code) != dues[played.child]
+    assert (await in_thread(story.course, played.held)).find_task(code).status is TaskStatus.LULUS
+
+
+def due_of(story: Scene, number: str, code: str) -> object:
+    course = story.course(number)
+    task = course.find_task(code)
+    assert task is not None
+    ask = course.ask_of(task)
+    return ask.due_at if ask else None
+
+
 async def test_nothing_chosen_changes_nothing(story: Scene) -> None:
     browser = await story.site.sign_in("peksos1")
     before = story.site.journal_length()

@@ -160,7 +160,7 @@ async def test_the_operator_sees_no_name_and_no_restricted_task(story: Scene, pl
     assert "Mesin alur tidak dapat dihubungi" in text_of(await browser.get("/operator"))
 
 
-async def test_an_odd_nik_is_a_remark_on_the_case_and_stops_nobody(story: Scene, played: Played) -> None:
+async def test_an_odd_nik_or_passport_is_a_remark_on_the_case_and_stops_nobody(story: Scene, played: Played) -> None:
     browser = await story.site.sign_in("koordinator1")
     assert "NIK bukan" not in text_of(await browser.get(f"/kasus/{played.middle}"))
 
@@ -168,3 +168,63 @@ async def test_an_odd_nik_is_a_remark_on_the_case_and_stops_nobody(story: Scene,
     number = await in_thread(lambda: story.start("Sartika Contoh Ganjil", person=person))
 
     assert "531300 (NIK bukan 16 angka)" in text_of(await browser.get(f"/kasus/{number}"))
+
+    papers = (("paspor", "X7654321"), ("paspor", "12-34"), ("SPLP", "12-34"))
+    number = await in_thread(lambda: story.start("Dewi Contoh Paspor", person={"documents": papers}))
+    text = text_of(await browser.get(f"/kasus/{number}"))
+    assert "paspor X7654321, paspor 12-34 (nomornya tidak berbentuk nomor paspor Indonesia), SPLP 12-34" in text
+
+
+async def test_right_after_the_start_the_page_says_that_the_asks_are_being_sent_and_which_come_first(
+    story: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(story.stage, "work", lambda: None)  # no conductor has come by yet
+    number = await in_thread(lambda: story.start("Marsinah Contoh Baru"))
+    browser = await story.site.sign_in("koordinator1")
+    text = text_of(await browser.get(f"/kasus/{number}"))
+
+    assert "Permintaan pertama sedang disiapkan dan segera dikirim. Yang lebih dahulu diminta: " in text
+    first = text.partition("Yang lebih dahulu diminta: ")[2].partition(".")[0]
+    assert "Verifikasi identitas dan NIK" in first
+    assert "tidak ada jawaban yang ditunggu" not in text
+
+
+async def test_an_answer_that_awaits_its_second_look_is_counted_as_such(story: Scene, played: Played) -> None:
+    for code in ("akses.kebutuhan_dasar", "awal.skrining"):
+        await in_thread(story.answer, played.fresh, code)
+    await in_thread(lambda: story.answer(played.fresh, "asesmen.keamanan", verify=False))
+    browser = await story.site.sign_in("koordinator1")
+    text = text_of(await browser.get(f"/kasus/{played.fresh}"))
+
+    counts = re.search(r"(\d+) berlaku: ((?:\d+ [a-z ]+, )*\d+ [a-z ]+?) Tugas", text)
+    assert counts is not None
+    assert "1 dijawab dan menunggu pemeriksaan kedua" in counts[2]
+    assert sum(map(int, re.findall(r"\d+", counts[2]))) == int(counts[1])
+    assert "satu jawaban sudah masuk dan menunggu pemeriksaan kedua" in text
+    course = await in_thread(story.course, played.fresh)
+    stage = course.rule("asesmen.keamanan").stage
+    title = course.procedure.stages[stage].id
+    assert re.search(rf"{title} \d+ dari \d+ selesai, 1 dijawab, menunggu pemeriksaan kedua", text)
+
+
+async def test_stages_that_are_not_open_yet_are_folded_with_their_count(story: Scene, played: Played) -> None:
+    browser = await story.site.sign_in("koordinator1")
+    page = await browser.get(f"/kasus/{played.fresh}")
+    folded = re.findall(r'<details class="later"><summary>(.*?)</summary>(.*?)</details>', page.text, re.DOTALL)
+    course = await in_thread(story.course, played.fresh)
+    waiting = {
+        title.id: [
+            t for t in course.ordered_tasks() if course.rule(t.code).stage == code and t.status != "TIDAK_BERLAKU"
+        ]
+        for code, title in course.procedure.stages.items()
+    }
+    later = {title: tasks for title, tasks in waiting.items() if tasks and all(t.status == "BELUM_SIAP" for t in tasks)}
+
+    assert len(later) >= 2
+    assert [head.partition(" <")[0] for head, _ in folded] == list(later)
+    for (head, rows), tasks in zip(folded, later.values(), strict=True):
+        assert "tugas, belum dibuka" in head
+        assert rows.count('<th scope="row">') == len(tasks)
+    for anchor in re.findall(r'href="#([^"]+)"', page.text):
+        assert f'id="{anchor}"' in page.text
+        assert all(f'id="{anchor}"' not in rows for _, rows in folded)

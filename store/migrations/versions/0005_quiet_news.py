@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0004_quiet_news", "0003_escorts"
+revision, down_revision = "0005_quiet_news", "0004_openings"
 
 
 def upgrade() -> None:
