@@ -247,7 +247,11 @@ def check_origin(path: str, headers: Headers) -> None:
     origin = headers.get("origin")
     if origin is None or (origin == "null" and (site == "same-origin" or path.startswith(errors.LINK_PREFIX))):
         return
-    if urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    try:
+        sender = urlsplit(origin).netloc.lower()
+    except ValueError:  # no address at all
+        sender = ""
+    if sender != headers.get("host", "").lower():
         raise NotAllowed("CROSS_SITE")
 
 
