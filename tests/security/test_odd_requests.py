@@ -34,6 +34,17 @@ def test_a_link_with_thousands_of_signs_behind_it_is_read_at_once(tail: str) -> 
     assert time.perf_counter() - begun < AT_ONCE_S / 10
 
 
+@pytest.mark.proves("S11", "B40")
+@pytest.mark.parametrize("path", ["/", "/masuk?lang=en", "/t/xyz", "/api/v1/cases", "/healthz"])
+async def test_a_cookie_of_thousands_of_quotes_is_refused_unread(site: Site, path: str) -> None:
+    begun = time.perf_counter()
+    for length in (3_000, 15_000, 60_000):
+        answer = await site.client.get(path, headers={"Cookie": 'a="' + '\\"' * length + '"'})
+        assert (answer.status_code, code_of(answer)) == (431, "HEADERS_TOO_LARGE")
+    assert time.perf_counter() - begun < AT_ONCE_S
+    assert (await site.client.get("/masuk", headers={"Cookie": "other=" + "x" * 3_000})).status_code == 200
+
+
 @pytest.mark.proves("B41")
 @pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://127.0.0.1:8000@evil.example", "//", "?"])
 async def test_an_origin_that_is_no_address_is_another_site(site: Site, origin: str) -> None:
