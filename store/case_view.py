@@ -4,7 +4,7 @@ Datetimes are aware UTC; whoever shows them chooses the zone. Remedies are codes
 pages.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +60,10 @@ def view_case(unit: Unit, number: str, what: str) -> CaseView:
     file = open_case_file(unit, number)
     must_be_of_shelter(unit, file)
     record_view(unit, file, what, PERSON_FIELDS)
-    return build_view(unit, file)
+    view = build_view(unit, file)
+    if unit.by.sees_short_card:
+        return replace(view, waits=[wait for wait in view.waits if wait.task == DEPARTURE])
+    return view
 
 
 def build_view(reading: Reading, file: CaseFile) -> CaseView:

@@ -14,9 +14,8 @@ from tests.support.client import Site
 
 MARKUP = "\"'></textarea></title><script>alert(1)</script>{{7*191}}{% raw %}"
 RAW = ("<script>alert(1)", "1337", "'></textarea>")
-EVERYWHERE = ("/", "/tugas", "/instansi", "/kasus/{n}") + tuple(
-    f"/kasus/{{n}}/{act}" for act in ("gerbang", "penahanan", "penerima", "tujuan", "akhir", "kantor", "penanda")
-)
+ACTS = ("gerbang", "penahanan", "penerima", "tujuan", "akhir", "kantor", "penanda")
+EVERYWHERE = ("/", "/tugas", "/instansi", "/kasus/{n}", *(f"/kasus/{{n}}/{act}" for act in ACTS))
 
 
 def is_plain(text: str) -> bool:
