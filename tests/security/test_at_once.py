@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 import httpx2
 import pytest
 
+from store import limits
 from store.case_view import view_case
 from tests.api.link.offices import WHO, Ministry, Office
 from tests.api.link.test_resend import count_mails
@@ -137,3 +139,23 @@ async def test_fresh_mails_wished_for_at_once_are_three_a_day_at_most(registry: 
     sent = await asyncio.gather(*(registry.post(resend="1") for _ in range(10)))
     assert told(sent)[(303, None)] == count_mails(registry) - before
     assert 1 <= count_mails(registry) - before <= 3
+
+
+@pytest.mark.proves("T07", "I04")
+async def test_a_flood_of_unknown_links_is_slowed_down_without_another_write(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = 0
+    true_hit = limits.hit
+
+    def counted(*given: Any) -> limits.Hit:
+        nonlocal written
+        written += 1
+        return true_hit(*given)
+
+    monkeypatch.setattr(limits, "hit", counted)
+    answers = [await site.client.get(f"/t/{n:043}") for n in range(60)]
+    assert told(answers) == {(404, "LINK_UNKNOWN"): 30, (429, "SLOW_DOWN"): 30}
+    assert written == 30
+    site.clock.pass_by(seconds=61)
+    assert code_of(await site.client.get("/t/" + "x" * 43)) == "LINK_UNKNOWN"
