@@ -18,8 +18,8 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 20
 MAX_ITEMS = 1000
 _MAX_INTEGER = 2**63 - 1
-_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_BRACKETS = re.compile(r"[\[\]{}]")
+# A text, closed or not, or a bracket outside one. Possessive, so that a text without an end costs no second look.
+_PIECES = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
@@ -113,8 +113,10 @@ def _path(place: tuple[int | str, ...]) -> str:
 
 def _refuse_depth(text: str) -> None:
     depth = 0
-    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
+    for found in _PIECES.finditer(text):
+        piece = found[0]
+        if piece[0] != '"':
+            depth += 1 if piece in "[{" else -1
         if depth > MAX_DEPTH:
             _bad("too_deep")
 

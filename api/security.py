@@ -27,6 +27,7 @@ log = structlog.get_logger("api")
 MAX_URL_BYTES = 4096
 MAX_HEADER_BYTES = 16 * 1024
 MAX_HEADERS = 100
+MAX_COOKIE_BYTES = 4 * 1024  # ours are a few hundred; quoted ones take time by the square of their length to read
 MAX_API_BYTES = 1024 * 1024
 MAX_FORM_BYTES = 256 * 1024
 BODY_SECONDS = 30.0
@@ -184,6 +185,10 @@ def check_size(scope: Scope, headers: Headers) -> None:
     """Raises UriTooLong, HeadersTooLarge, TooLarge, or Unparsable("BODY_BAD") for framing that may be read two ways
     (B36, B37).
     """
+    if sum(map(len, headers.getlist("cookie"))) > MAX_COOKIE_BYTES:
+        # the refusal's page, which looks for the reader's language, must not read them either
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if name.lower() != b"cookie"]
+        raise errors.HeadersTooLarge("HEADERS_TOO_LARGE")
     if len(scope.get("raw_path") or b"") + len(scope.get("query_string", b"")) > MAX_URL_BYTES:
         raise errors.UriTooLong("URL_TOO_LONG")
     block = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
@@ -253,7 +258,11 @@ def check_origin(path: str, headers: Headers) -> None:
     origin = headers.get("origin")
     if origin is None or (origin == "null" and (site == "same-origin" or path.startswith(errors.LINK_PREFIX))):
         return
-    if urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    try:
+        sender = urlsplit(origin).netloc.lower()
+    except ValueError:  # no address at all
+        sender = ""
+    if sender != headers.get("host", "").lower():
         raise NotAllowed("CROSS_SITE")
 
 

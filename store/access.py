@@ -11,7 +11,7 @@ from domain.planning import function_of, office_of
 from domain.roles import Actor
 from store.casefile import CaseFile, open_case_file
 from store.tables_account import accounts
-from store.tables_case import cases, legs
+from store.tables_case import asks, cases, legs
 from store.unit import Unit
 
 _OF_OWN_CASES = ("pekerja_sosial", "kepala_sentra", "pendamping")
@@ -43,6 +43,11 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     if actor.has("pendamping"):
         mine.append(cases.c.id.in_(select(legs.c.case_id).where(legs.c.escort_account == actor.id)))
     return or_(*mine)
+
+
+def asks_told_to(actor: Actor) -> ColumnElement[bool]:
+    """Which rows of `asks` this account sees among those of its cases: an escort those of the departure only."""
+    return asks.c.task == DEPARTURE if actor.sees_short_card else true()
 
 
 def is_escort(unit: Unit, file: CaseFile) -> bool:

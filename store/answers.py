@@ -40,7 +40,7 @@ def answer_as_staff(
     BERANGKAT is the departure; `pulang.rencana_perjalanan` is answered by planning its legs.
     """
     if task != DEPARTURE and not unit.by.has("koordinator", "pekerja_sosial", "kepala_sentra"):
-        raise NotAllowed("ROLE_LACKS_ACTION", action="answer", task=task)
+        raise NotAllowed("ROLE_LACKS_ACTION", action="answer")
     file = open_case_file(unit, number)
     must_be_of_shelter(unit, file)
     facts = find_task(file, task, n)

@@ -113,6 +113,7 @@ def lift_hold(unit: Unit, number: str, hold: str, reason: str) -> None:
     The hold of a case whose workflow was lost: lifting it lets the relay start another that goes on from the journal.
     """
     file = open_case_file(unit, number)
+    must_be_of_shelter(unit, file)
     facts = file.course.holds.get(hold)
     if facts is None:
         raise NotFound("NO_SUCH_HOLD")

@@ -70,7 +70,10 @@ def view_case(unit: Unit, number: str, what: str) -> CaseView:
     until = openings.open_until(unit, file, unit.by.id) if unit.by.sees_masked else None
     masked = unit.by.sees_masked and until is None
     record_view(unit, file, what, () if masked else PERSON_FIELDS)
-    return replace(build_view(unit, file, masked=masked), open_until=until)
+    view = replace(build_view(unit, file, masked=masked), open_until=until)
+    if unit.by.sees_short_card:
+        return replace(view, waits=[wait for wait in view.waits if wait.task == DEPARTURE])
+    return view
 
 
 def build_view(reading: Reading, file: CaseFile, *, masked: bool = False) -> CaseView:

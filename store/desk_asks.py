@@ -9,7 +9,7 @@ from sqlalchemy import func, literal, select
 from domain.roles import Action, Actor
 from domain.tasks import LIVE_ASKS
 from store import journal, outbox
-from store.access import seen_by
+from store.access import asks_told_to, seen_by
 from store.overview import Conducted
 from store.tables_case import asks, cases, holds
 from store.unit import Reading
@@ -50,7 +50,7 @@ def open_asks_of(reading: Reading, actor: Actor, agency: str, limit: int = 200) 
             asks.c.due_at, cases.c.procedure_code, cases.c.procedure_version, asks.c.mail,
         )
         .join(cases, cases.c.id == asks.c.case_id)
-        .where(asks.c.agency == agency, asks.c.state.in_(_LIVE), seen_by(actor))
+        .where(asks.c.agency == agency, asks.c.state.in_(_LIVE), seen_by(actor), asks_told_to(actor))
         .order_by(asks.c.opened_at, asks.c.id)
         .limit(limit)
     )  # fmt: skip

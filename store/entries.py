@@ -1,5 +1,6 @@
 """What people enter about a case, checked: destination, offices, flags."""
 
+import re
 from collections.abc import Mapping
 
 from domain.agencies import Register
@@ -8,6 +9,8 @@ from domain.errors import Invalid
 from domain.procedure import Procedure
 from domain.regions import get_region
 from store.access import must_have_function
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
 def checked_destination(code: str, field_name: str) -> str:
@@ -22,7 +25,7 @@ def checked_offices(procedure: Procedure, register: Register, offices: Mapping[s
     """Function → office. Raises Invalid: FIELD_UNKNOWN for a strange function, NO_OFFICE for an office without it."""
     for function, code in offices.items():
         if function not in procedure.kinds:
-            raise Invalid("FIELD_UNKNOWN", field=f"offices.{function}")
+            raise Invalid("FIELD_UNKNOWN", field=f"offices.{_named(function)}")
         must_have_function(register, function, code, f"offices.{function}")
     return dict(offices)
 
@@ -32,10 +35,15 @@ def checked_flags(procedure: Procedure, flags: Mapping[str, str]) -> dict[str, s
     for code, value in flags.items():
         rule = procedure.flags.get(code)
         if rule is None or rule.derived:
-            raise Invalid("FIELD_UNKNOWN", field=f"flags.{code}")
+            raise Invalid("FIELD_UNKNOWN", field=f"flags.{_named(code)}")
         if value not in FLAG_VALUES:
             raise Invalid("FIELD_INVALID", field=f"flags.{code}")
     return dict(flags)
+
+
+def _named(code: str) -> str:
+    """A strange code as a refusal may repeat it: only what looks like a code, never what might be a person's words."""
+    return code if _CODE.fullmatch(code) else "?"
 
 
 def split_flags(procedure: Procedure, flags: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -3,7 +3,7 @@
 The stored answer is sealed: it may repeat what a person typed.
 """
 
-from sqlalchemy import LargeBinary, insert, select
+from sqlalchemy import LargeBinary, func, insert, select
 from sqlmodel import Field, SQLModel
 
 from domain.errors import Conflict
@@ -34,8 +34,11 @@ def _row_id(account: str, key: str) -> str:
 def recall(reading: Reading, account: str, key: str, body_hash: str) -> tuple[int, str] | None:
     """Status and answer given to this account before under *key*, or None.
 
+    In a unit, whoever comes with the same key at the same moment waits here until the first is done.
     Raises Conflict("KEY_REUSED") when the key came with another body.
     """
+    if isinstance(reading, Unit):
+        _wait_for_turn(reading, _row_id(account, key))
     found = reading.row(select(_i.body_hash, _i.status, _i.answer).where(_i.account == account, _i.key == key))
     if found is None:
         return None
@@ -43,6 +46,12 @@ def recall(reading: Reading, account: str, key: str, body_hash: str) -> tuple[in
         raise Conflict("KEY_REUSED")
     answer = reading.vault.open("idempotency", "answer", _row_id(account, key), found.answer)
     return found.status, answer.decode()
+
+
+def _wait_for_turn(unit: Unit, row: str) -> None:
+    """SQLite has one writer anyway; PostgreSQL would let both act and only then find the key taken."""
+    if unit.connection.dialect.name == "postgresql":
+        unit.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(row, 0))))
 
 
 def find_answer(reading: Reading, account: str, key: str) -> str | None:

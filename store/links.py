@@ -28,8 +28,7 @@ REVOKE_AFTER = 10
 SLEEP = timedelta(minutes=15)
 RESENDS_A_DAY = 3
 _DAY_ZONE = ZoneInfo("Asia/Jakarta")
-# What mail readers and people leave behind a link: full stops, brackets, a space written as %20.
-_TRAILING = re.compile(r"(?:%20|[\s.>),;])+$")
+_BEHIND_A_LINK = ".>),;"
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{20,100}$")
 
 
@@ -125,8 +124,12 @@ def make_link(unit: Unit, mail: str, expires_at: datetime, instead_of: str | Non
 
 
 def clean_token(typed: str) -> str:
-    """The token without what mail readers hang behind a link."""
-    return _TRAILING.sub("", typed.strip())
+    """The token without what mail readers and people leave behind a link: full stops, brackets, a space as %20."""
+    cleaned, before = typed.strip(), ""
+    while cleaned != before:
+        before = cleaned
+        cleaned = cleaned.rstrip().rstrip(_BEHIND_A_LINK).removesuffix("%20")
+    return cleaned
 
 
 def find_link(reading: Reading, token: str) -> Link | None:

@@ -7,18 +7,18 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, false, func, or_, select
 
 from domain.course import DEPARTURE
 from domain.errors import Invalid
 from domain.ids import is_number
 from domain.roles import Action, Actor
 from store import journal, outbox, people
-from store.access import seen_by
+from store.access import asks_told_to, seen_by
 from store.tables_case import asks, cases, legs, tasks
 from store.unit import Reading
 
@@ -100,8 +100,15 @@ def list_cases(
     if keys is not None:
         statement = statement.where(cases.c.number < keys[0])
     rows = reading.rows(statement.order_by(cases.c.number.desc()).limit(limit + 1))
-    page = [Listed(*row) for row in rows[:limit]]
+    page = [_as_seen(actor, Listed(*row)) for row in rows[:limit]]
     return page, make_cursor(page[-1].number) if len(rows) > limit else None
+
+
+def _as_seen(actor: Actor, listed: Listed) -> Listed:
+    """An escort's line says no more than the short card: of what a case waits for, the departure."""
+    if not actor.sees_short_card:
+        return listed
+    return replace(listed, waits=[wait for wait in listed.waits if wait["task"] == DEPARTURE], holder=None, due_at=None)
 
 
 def count_cases(reading: Reading, actor: Actor, filters: Filters) -> dict[str, int]:
@@ -112,6 +119,8 @@ def count_cases(reading: Reading, actor: Actor, filters: Filters) -> dict[str, i
 
 def _filtered(reading: Reading, statement: Select[Any], actor: Actor, filters: Filters) -> Select[Any]:
     wanted: list[Any] = [seen_by(actor)]
+    if actor.sees_short_card and (filters.holder or filters.agency or filters.due_before is not None):
+        wanted.append(false())  # these would tell what the line itself does not
     for column, value in (
         (cases.c.status, filters.status),
         (cases.c.stage, filters.stage),
@@ -154,7 +163,7 @@ def list_asks(
         asks.c.id, asks.c.mail, asks.c.number, asks.c.task, asks.c.agency, asks.c.state, asks.c.due_at, asks.c.opened_at
     )
     if not actor.sees_all_cases:
-        statement = statement.join(cases, cases.c.id == asks.c.case_id).where(seen_by(actor))
+        statement = statement.join(cases, cases.c.id == asks.c.case_id).where(seen_by(actor), asks_told_to(actor))
     if state:
         known = {"queued", "sent", "answered", "withdrawn", "superseded"}
         if state not in known:

@@ -32,9 +32,10 @@ _CHAIN = ("jalan.transit", "serah.provinsi", "serah.kabkota")  # those who may h
 
 def find_task(file: CaseFile, task: str, n: int | None) -> TaskFacts:
     """The task of that code; its newest instance without *n*. Raises NotFound("NO_SUCH_TASK")."""
-    found = file.course.find_task(task, n) if task in file.course.procedure.tasks else None
+    is_known = task in file.course.procedure.tasks
+    found = file.course.find_task(task, n) if is_known else None
     if found is None:
-        raise NotFound("NO_SUCH_TASK", task=task)
+        raise NotFound("NO_SUCH_TASK", task=task if is_known else "?")
     return found
 
 

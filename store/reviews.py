@@ -19,10 +19,10 @@ from store.unit import Unit
 
 def verify(unit: Unit, number: str, task: str, n: int | None, result: str, note: str | None = None) -> None:
     """A second look by a person who did not answer; sending back needs a sentence and opens the ask again."""
+    unit.by.must(Action.VERIFY)
     file = open_case_file(unit, number)
     facts = find_task(file, task, n)
     rule = file.course.rule(facts.code)
-    unit.by.must(Action.VERIFY)
     if rule.verify_by and not unit.by.has(rule.verify_by):
         raise NotAllowed("ROLE_LACKS_ACTION", action="verify")
     if facts.status is not TaskStatus.DIJAWAB:
@@ -40,13 +40,13 @@ def verify(unit: Unit, number: str, task: str, n: int | None, result: str, note:
 def mark_not_required(unit: Unit, number: str, task: str, n: int | None, reason: str, note: str | None = None) -> None:
     """TIDAK_DIPERLUKAN with a reason, by the signer the task names; not every task allows it."""
     file = open_case_file(unit, number)
+    must_be_of_shelter(unit, file)
     facts = find_task(file, task, n)
     rule = file.course.rule(facts.code)
     if not rule.not_required_by:
         raise Conflict("ACTION_NOT_ALLOWED", task=facts.code)
     if not unit.by.has(rule.not_required_by):
         raise NotAllowed("ROLE_LACKS_ACTION", action="not_required")
-    must_be_of_shelter(unit, file)
     if not (reason or "").strip():
         raise Invalid("REASON_INVALID", field="reason")
     if reason not in file.course.procedure.not_required_reasons:

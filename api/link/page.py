@@ -106,9 +106,14 @@ async def look(request: Request, token: str, *, opened_now: bool = False, part: 
 
 
 async def refuse_unknown(request: Request, tools: Tools) -> None:
-    """Counts one more unknown token of this address. Raises TooMany("SLOW_DOWN") beyond thirty a minute."""
+    """Counts one more unknown token of this address. Raises TooMany("SLOW_DOWN") beyond thirty a minute.
+
+    What comes beyond is not even counted: a flood of guesses must not keep officers' answers from being written.
+    """
     bucket = f"link-unknown/{address_of(request)}"
-    hit = await tools.units.write(SYSTEM, lambda unit: limits.hit(unit, bucket, UNKNOWN_A_MINUTE, 60))
+    hit = await tools.units.read(lambda reading: limits.peek(reading, bucket, UNKNOWN_A_MINUTE))
+    if hit.allowed:
+        hit = await tools.units.write(SYSTEM, lambda unit: limits.hit(unit, bucket, UNKNOWN_A_MINUTE, 60))
     if not hit.allowed:
         raise TooMany("SLOW_DOWN", retry_after_s=hit.retry_after_s)
 

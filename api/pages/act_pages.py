@@ -50,6 +50,8 @@ def add(router: APIRouter, act: Act) -> None:
 
     async def send(request: Request, me: SignedIn) -> Response:
         form = await read_page_form(request, act.known, act.multi)
+        if act.needs is not None:
+            me.must(act.needs)
         number = request.path_params["number"]
 
         def do(unit: Unit) -> str:

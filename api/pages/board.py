@@ -1,7 +1,7 @@
 """/ : the board. What needs whom, filters in the address, cases by state; never a child's name."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -138,7 +138,7 @@ def _due_before(text: str | None, now: datetime) -> datetime | None:
         day = date.fromisoformat(text)
     except ValueError:
         return parse_moment(text, "due_before")
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(WIB)) + timedelta(days=1)
+    return parse_moment(datetime.combine(day, time(0), ZoneInfo(WIB)).isoformat(), "due_before") + timedelta(days=1)
 
 
 def _address(chosen: Mapping[str, str], **more: str | None) -> str:

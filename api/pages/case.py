@@ -23,6 +23,7 @@ from domain.planning import function_of
 from domain.roles import Action, Actor
 from domain.tasks import AnswerClass, class_of
 from store import answers, case_acts, openings, recording, reviews, starting
+from store.access import must_be_of_shelter
 from store.casefile import open_case_file
 from store.reviews import OTHER_FUNCTION
 from store.unit import Unit
@@ -121,7 +122,9 @@ async def answer(number: str, code: str, n: int, request: Request, me: SignedIn)
 
 def reason_for(unit: Unit, number: str, code: str, form: Form) -> str | None:
     """CONTRACT's `reason` of the two fields, for failing codes; other codes carry none."""
-    procedure = open_case_file(unit, number).course.procedure
+    file = open_case_file(unit, number)
+    must_be_of_shelter(unit, file)
+    procedure = file.course.procedure
     if code not in procedure.tasks:
         raise NotFound("NO_SUCH_TASK", task="?")
     if class_of(procedure.get_task(code), form.text("answer")) is not AnswerClass.FAILS:

@@ -265,7 +265,9 @@ class CaseReader:
     def _moments(self) -> list[tuple[datetime, str, str]]:
         if self.is_over:
             return []
-        found = [*self._due_moments(), *self._hold_moments(), *self._leg_moments(), *self._gate_moments()]
+        found = [*self._hold_moments(), *self._leg_moments()]
+        if not self.me.sees_short_card:  # an escort's card does not say who else was asked
+            found += [*self._due_moments(), *self._gate_moments()]
         if not found and self.view.next_at is not None and self.view.next_at > self.view.now:
             found.append((self.view.next_at, self.home_zone, self.say(words_staff.NEXT_LOOK)))
         return found

@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -138,8 +138,8 @@ def moment_from(text: str, zone: str, field: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
-            return moment.replace(tzinfo=ZoneInfo(zone or WIB)).astimezone(UTC)
-        return parse_moment(text, field)
+            moment = moment.replace(tzinfo=ZoneInfo(zone or WIB))
+        return parse_moment(moment.isoformat(), field)
     except (ValueError, DomainError):
         raise Invalid("DATE_INVALID", field=field) from None
 

@@ -99,9 +99,11 @@ def _seconds_to_wait(unit: Unit, name: str, address: str) -> int:
 
 def local_page(request: Request, where: str) -> str:
     """*where* when it is an address of a page of ours, else "/" (T28): a path of the route table, nothing else."""
-    parts = urlsplit(where)
     is_path = where.startswith("/") and not where.startswith("//") and where.isascii() and where.isprintable()
-    if not is_path or "\\" in where or len(where) > sessions.LONGEST_NEXT or parts.path.startswith(_NOT_PAGES):
+    if not is_path or "\\" in where or len(where) > sessions.LONGEST_NEXT:
+        return "/"
+    parts = urlsplit(where)
+    if parts.path.startswith(_NOT_PAGES):
         return "/"
     scope = {**request.scope, "method": "GET", "path": parts.path, "raw_path": parts.path.encode()}
     known = any(route.matches(scope)[0].name == "FULL" for route in request.app.router.routes)
