@@ -55,7 +55,7 @@ async def find_signed_in(request: Request) -> Actor | None:
     secret = request.cookies.get(session_cookie(tools.config), "")
     if not secret:
         return None
-    session = await tools.units.read(lambda reading: accounts.find_session(reading, secret))
+    session = await tools.units.glance(lambda reading: accounts.find_session(reading, secret))
     if session is None:
         return None
     if session.wants_touch:

@@ -13,6 +13,7 @@ from bench.wire import Wire
 
 POLL_S = 0.02
 _ASK = re.compile(rb"^X-Pulang-(Ask|Digest|Notice): (\S+)", re.MULTILINE)
+_TO = re.compile(rb"^To: (\S+)\s*$", re.MULTILINE)
 _LINK = re.compile(rb"^http://[^/\s]+(/t/\S+)\s*$", re.MULTILINE)
 _CODE = re.compile(rb"^Kode: ([0-9A-Z]{4}-[0-9A-Z]{4})\s*$", re.MULTILINE)
 NONCE = re.compile(r'name="nonce"\s+value="([^"]+)"')
@@ -23,22 +24,24 @@ OFFICER = {"name": "Petugas Ukur", "position": "Kepala Seksi"}
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail. path: of its link, empty in a notice; ask: its one ask, empty in a digest."""
+    """One mail. path: of its link, empty in a notice; ask: its one ask, empty in a digest; to: the mailbox."""
 
     path: str
     code: str
     ask: str
+    to: str
 
 
 def read_letter(raw: bytes) -> Letter:
     kind = _ASK.search(raw)
     if kind is None or kind[1] == b"Notice":
-        return Letter("", "", "")
+        return Letter("", "", "", "")
     text = raw.replace(b"=\r\n", b"").replace(b"=3D", b"=")
-    link, code = _LINK.search(text), _CODE.search(text)
+    link, code, to = _LINK.search(text), _CODE.search(text), _TO.search(raw)
     assert link is not None, text
     assert code is not None, text
-    return Letter(link[1].decode(), code[1].decode(), kind[2].decode() if kind[1] == b"Ask" else "")
+    assert to is not None, raw
+    return Letter(link[1].decode(), code[1].decode(), kind[2].decode() if kind[1] == b"Ask" else "", to[1].decode())
 
 
 @dataclass

@@ -22,7 +22,8 @@ class Rulebook:
         self._procedures = {(procedure.code, procedure.version): procedure for procedure in procedures}
         self._current = current
         self._holidays = days
-        self._working: dict[tuple[str, str, str | None], WorkingTime] = {}
+        self._own_days = frozenset(scope for _, scope in days.rows)
+        self._working: dict[tuple[str, str, str | None, str | None], WorkingTime] = {}
 
     @property
     def current(self) -> Procedure:
@@ -45,10 +46,11 @@ class Rulebook:
         return self._holidays
 
     def working(self, agency: Agency) -> WorkingTime:
-        """Working time of an office: its zone, kind of calendar and region's holidays."""
-        key = (agency.zone, agency.calendar, agency.region)
+        """Working time of an office: its zone, kind of calendar, its region's holidays and those of its own."""
+        own = agency.code if agency.code in self._own_days else None
+        key = (agency.zone, agency.calendar, agency.region, own)
         if key not in self._working:
-            self._working[key] = WorkingTime(agency.zone, agency.calendar, agency.region, self._holidays)
+            self._working[key] = WorkingTime(agency.zone, agency.calendar, agency.region, self._holidays, own)
         return self._working[key]
 
     def world(self, register: Register, digest: Callable[[str], str]) -> World:

@@ -10,10 +10,11 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
@@ -21,12 +22,14 @@ from sqlalchemy import exc as sql_errors
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from domain.errors import Unavailable
+from domain.errors import DomainError, Unavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+_Ended = tuple[Any, BaseException | None]
 
 BUSY_MS = 5000
+MOST_TOGETHER = 8
 _LOOK_AGAIN_S = 0.0005
 READERS = 4
 PRAGMAS = (
@@ -105,15 +108,23 @@ class Database:
         self._async_engine = async_engine
         self._write_lock = threading.Lock()
         self._turn = _Turn(url) if engine is not None else None
-        self._writer = ThreadPoolExecutor(1, "store-write") if engine is not None else None
+        self._writer = _Writer(self._run_together) if engine is not None else None
         self._readers = ThreadPoolExecutor(READERS, "store-read") if engine is not None else None
 
-    async def run(self, work: Work[T], *, write: bool) -> T:
-        """Runs *work* in one transaction and commits; any exception rolls it back. Raises Unavailable."""
-        if self._async_engine is None:
-            pool = self._writer if write else self._readers
-            return await asyncio.get_running_loop().run_in_executor(pool, self._run_sqlite, work, write)
-        return await _run_postgresql(self._async_engine, work, write)
+    async def run(self, work: Work[T], *, write: bool, briefly: bool = False) -> T:
+        """Runs *work* in one transaction and commits; any exception rolls it back. Raises Unavailable.
+
+        briefly: it only looks a few rows up by key. On SQLite that is done in this very thread, since handing it to
+        another costs more than the look-up; a reader never waits for a writer there.
+        """
+        if self._async_engine is not None:
+            return await _run_postgresql(self._async_engine, work, write)
+        if write:
+            assert self._writer is not None  # noqa: S101 - only missing on PostgreSQL
+            return await asyncio.wrap_future(self._writer.submit(work))
+        if briefly:
+            return self._run_sqlite(work, write)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run_sqlite, work, write)
 
     def run_sync(self, work: Work[T], *, write: bool) -> T:
         """As `run`, without an event loop; on PostgreSQL through a connection of its own (commands, seeding)."""
@@ -136,6 +147,33 @@ class Database:
             connection.info[_TURN] = self._turn if write else None
             return _scoped(connection, work, write)
 
+    def _run_together(self, works: Sequence[Work[Any]]) -> list[_Ended]:
+        """Several units in one transaction, and so with one wait for the disk; each is kept or undone for itself.
+
+        What a unit refuses (a DomainError) undoes that unit alone. Any other fault undoes all, and each runs alone;
+        one that let none begin (the file stays locked) is the fault of all, so that nobody waits for it twice.
+        """
+        assert self._engine is not None  # noqa: S101 - only called on SQLite
+        begun = False
+
+        def all_of_them(connection: Connection) -> list[_Ended]:
+            nonlocal begun
+            begun = True
+            return [_ended(connection, work) for work in works]
+
+        try:
+            with self._write_lock, store_faults(), self._engine.connect() as connection:
+                connection.info[_TURN] = self._turn
+                return _scoped(connection, all_of_them, True)
+        except Exception as fault:
+            return [self._run_alone(work) for work in works] if begun else [(None, fault)] * len(works)
+
+    def _run_alone(self, work: Work[Any]) -> _Ended:
+        try:
+            return self._run_sqlite(work, write=True), None
+        except BaseException as fault:
+            return None, fault
+
     async def close(self) -> None:
         """Closes every connection; the database may not be used afterwards."""
         if self._async_engine is not None:
@@ -144,13 +182,69 @@ class Database:
 
     def close_sync(self) -> None:
         """As `close`, for SQLite and for a PostgreSQL that was never used with an event loop."""
-        for pool in (self._writer, self._readers):
-            if pool is not None:
-                pool.shutdown(wait=True)
+        if self._writer is not None:
+            self._writer.close()
+        if self._readers is not None:
+            self._readers.shutdown(wait=True)
         if self._engine is not None:
             self._engine.dispose()
         if self._turn is not None:
             self._turn.close()
+
+
+class _Writer:
+    """The one thread that writes to an SQLite file: takes whatever waits, up to MOST_TOGETHER, into one transaction."""
+
+    def __init__(self, run: Callable[[Sequence[Work[Any]]], list[_Ended]]) -> None:
+        self._run = run
+        self._waiting: SimpleQueue[tuple[Work[Any], Future[Any]] | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def submit(self, work: Work[T]) -> "Future[T]":
+        done: Future[T] = Future()
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._keep_writing, name="store-write", daemon=True)
+                self._thread.start()
+        self._waiting.put((work, done))
+        return done
+
+    def close(self) -> None:
+        """Ends when what waits is written."""
+        self._waiting.put(None)
+        if self._thread is not None:
+            self._thread.join()
+
+    def _keep_writing(self) -> None:
+        while True:
+            taken = [self._waiting.get()]
+            while len(taken) < MOST_TOGETHER and not self._waiting.empty():
+                taken.append(self._waiting.get())
+            wanted = [one for one in taken if one is not None and one[1].set_running_or_notify_cancel()]
+            ended = self._run([work for work, _ in wanted]) if wanted else []
+            for (_, done), (result, fault) in zip(wanted, ended, strict=True):
+                if fault is None:
+                    done.set_result(result)
+                else:
+                    done.set_exception(fault)
+            if None in taken:
+                return
+
+
+def _ended(connection: Connection, work: Work[Any]) -> _Ended:
+    """One unit among several: what it gave, or the refusal that undid it."""
+    connection.info[_SCOPE] = Scope(may_write=True)
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("SAVEPOINT unit")
+    try:
+        result = work(connection)
+    except DomainError as refusal:
+        raw.execute("ROLLBACK TO unit")
+        return None, refusal
+    finally:
+        raw.execute("RELEASE unit")
+    return result, None
 
 
 class _Turn:

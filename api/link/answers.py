@@ -56,7 +56,7 @@ async def _known_receipt(sending: Sending) -> Response | None:
     if not sending.form.raw("nonce"):
         return None
     mail, key = sending.linked.mail, sending.key
-    before = await sending.tools.units.read(lambda reading: find_receipt(reading, mail, key))
+    before = await sending.tools.units.glance(lambda reading: find_receipt(reading, mail, key))
     return None if before is None else await _to_receipt(sending, before)
 
 
@@ -195,7 +195,7 @@ async def _to_receipt(sending: Sending, number: str) -> Response:
     tools, linked = sending.tools, sending.linked
     left: list[str] = []
     if not linked.is_single:
-        slip = await tools.units.read(lambda reading: find_slip(reading, linked.mail, number))
+        slip = await tools.units.glance(lambda reading: find_slip(reading, linked.mail, number))
         left = _left_out(sending, {line.ask for line in slip.lines} if slip else set())
     where = f"{sending.looked.path}/tanda-terima/{number}"
     response = see_other(where, left=",".join(left)) if left else see_other(where)

@@ -98,7 +98,7 @@ async def look(request: Request, token: str, *, opened_now: bool = False, part: 
         may = linked.state is not LinkState.WITHDRAWN and mail_to_copy(reading, linked) is not None
         return Looked(linked, path_of(token), is_opened, can_resend=may)
 
-    looked = await tools.units.read(read)
+    looked = await tools.units.glance(read)
     if looked is None:
         await refuse_unknown(request, tools)
         raise NotFound("LINK_UNKNOWN")
@@ -111,7 +111,7 @@ async def refuse_unknown(request: Request, tools: Tools) -> None:
     What comes beyond is not even counted: a flood of guesses must not keep officers' answers from being written.
     """
     bucket = f"link-unknown/{address_of(request)}"
-    hit = await tools.units.read(lambda reading: limits.peek(reading, bucket, UNKNOWN_A_MINUTE))
+    hit = await tools.units.glance(lambda reading: limits.peek(reading, bucket, UNKNOWN_A_MINUTE))
     if hit.allowed:
         hit = await tools.units.write(SYSTEM, lambda unit: limits.hit(unit, bucket, UNKNOWN_A_MINUTE, 60))
     if not hit.allowed:
@@ -141,7 +141,7 @@ async def show_receipt(
     """A receipt of this link; of another link it is as unknown as any."""
     looked = await look(request, token)
     linked = looked.linked
-    slip = await tools.units.read(lambda reading: find_slip(reading, linked.mail, number))
+    slip = await tools.units.glance(lambda reading: find_slip(reading, linked.mail, number))
     if slip is None:
         await refuse_unknown(request, tools)
         raise NotFound("LINK_UNKNOWN")

@@ -36,7 +36,7 @@ async def bearer(request: Request) -> Actor:
         raise Unauthenticated("TOKEN_MISSING")
     tools = tools_of(request)
     acts = request.method not in ("GET", "HEAD")
-    actor = await tools.units.read(lambda reading: accounts.actor_of_token(reading, token.strip(), acts=acts))
+    actor = await tools.units.glance(lambda reading: accounts.actor_of_token(reading, token.strip(), acts=acts))
     if actor is None:
         raise Unauthenticated("TOKEN_UNKNOWN")
     return actor

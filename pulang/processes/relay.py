@@ -46,11 +46,11 @@ GRACE: Final = timedelta(seconds=5)
 """A case's own timer comes first; this is the net under lost timers and restores. No grace in demonstration, where the
 relay moves time, nor for desks, whose moment is set by the advances of cases."""
 
-REST_S: Final = 0.1
-"""News of which the rules want nothing is told once no call was made for so long: what hurries goes first, and more of
-the same kind goes into one call."""
+REST_S: Final = 0.04
+"""News of which the rules want nothing is told one at a time, when no call was made for so long: what hurries goes
+first, answers that come in meanwhile keep the processor, and more of the same subject goes into one call."""
 
-LONGEST_QUIET_S: Final = 1.0
+LONGEST_QUIET_S: Final = 2.0
 """…and then at the latest, in real time since it came."""
 
 SEEN_EVERY_S: Final = 5.0
@@ -200,8 +200,7 @@ class Relay:
         wake_at = ready + LONGEST_PAUSE_S
         if look.next_due_at is not None:
             wake_at = min(wake_at, ready + max((look.next_due_at - look.now).total_seconds(), 0.0))
-        rests_at = ready if not self._in_flight else ready + REST_S
-        rests_at = max(rests_at, self._called_at + REST_S)
+        rests_at = max(ready + REST_S if self._in_flight else ready, self._called_at + REST_S)
         for subject in look.subjects:
             if subject.id in self._in_flight:
                 continue
@@ -221,6 +220,8 @@ class Relay:
             wait_s = min(last.wait_s * 2, LONGEST_AGAIN_S) if last is not None and last.about == about else AGAIN_S
             self._called[subject.id] = _Call(about, ready + wait_s, wait_s)
             self._called_at = ready
+            if subject.is_quiet:
+                rests_at = ready + REST_S
             self._in_flight[subject.id] = asyncio.create_task(self._call(subject, look.offset_s))
         self._forget(look.subjects)
         return max(wake_at - time.monotonic(), 0.0)

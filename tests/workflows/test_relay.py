@@ -199,7 +199,7 @@ async def test_quiet_news_never_waits_longer_than_its_time(
         await add_rows(units, CASE)
         await until(lambda: len(conductor.calls) == 1)
         await add_quiet_row(units, OTHER)
-        real_clock.passes(seconds=1.1)
+        real_clock.passes(seconds=2.1)
         await until(lambda: conductor.calls[-1] == ("told", OTHER, 2))
 
 
