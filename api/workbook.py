@@ -19,15 +19,15 @@ from defusedxml.ElementTree import DefusedXMLParser
 from openpyxl import load_workbook
 
 from domain.errors import Invalid, Unsupported
-from domain.sheets.records import LONGEST_CELL, MOST_PEOPLE, MOST_RECORDS, Cell, Record, Sheet
+from domain.sheets.records import LONGEST_CELL, MOST_COLUMNS, MOST_PEOPLE, MOST_RECORDS, Cell, Record, Sheet
 
 MOST_ENTRIES: Final = 200
 MOST_RATIO: Final = 100
 MOST_UNPACKED: Final = 32 * 1024 * 1024
 MOST_ELEMENTS: Final = 400_000  # of the sheet, and of its texts
 MOST_OTHER_ELEMENTS: Final = 20_000  # of styles and everything else
-MOST_COLUMNS: Final = 100
 PIECE: Final = 64 * 1024
+MOST_SILENT: Final = 4  # pieces in a row without an element or a text, as within one endless tag
 
 _DANGEROUS = re.compile(r"externallinks/|embeddings/|activex/|connections\.xml$|querytables/", re.IGNORECASE)
 _LARGE_PARTS = ("xl/worksheets/", "xl/sharedStrings")
@@ -80,15 +80,15 @@ class _Watch:
         self.sheets = self.last_row = self.last_column = 0
         self.problem: str | None = None
         self._row = self._column = self._elements = self._letters = 0
-        self._most = 0
+        self._most = self._silent = 0
 
     def enter(self, part: str) -> None:
-        self._elements = self._letters = self._row = self._column = 0
+        self._elements = self._letters = self._row = self._column = self._silent = 0
         self._most = MOST_ELEMENTS if part.startswith(_LARGE_PARTS) else MOST_OTHER_ELEMENTS
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._elements += 1
-        self._letters = 0
+        self._letters = self._silent = 0
         if self._elements > self._most:
             raise Invalid("FILE_UNSAFE")
         space, _, name = tag.rpartition("}")
@@ -102,7 +102,13 @@ class _Watch:
 
     def data(self, text: str) -> None:
         self._letters += len(text)
+        self._silent = 0
         if self._letters > LONGEST_CELL * 2:  # escaped signs count too
+            raise Invalid("FILE_UNSAFE")
+
+    def piece_is_read(self) -> None:
+        self._silent += 1
+        if self._silent > MOST_SILENT:
             raise Invalid("FILE_UNSAFE")
 
     def close(self) -> None:
@@ -159,6 +165,7 @@ def _look_through(archive: zipfile.ZipFile) -> _Watch:
             with archive.open(part) as source:
                 while piece := source.read(PIECE):
                     parser.feed(piece)
+                    watch.piece_is_read()
             parser.close()
     return watch
 

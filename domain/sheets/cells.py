@@ -10,7 +10,8 @@ from domain.sheets.records import Cell
 _BLANK = frozenset({"", "-", "--", "...", "…", ".", "n/a", "nihil", "tidak ada", "tdk ada", "belum ada", "kosong"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FORMULA = re.compile(r"[=@]|[+-]+[\w.]*[(|!*/+^]")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_MANY_BYTES = re.compile(r"[\u00c2-\u00f4][^\x00-\x7f]+")  # how letters of several bytes look in another encoding
+_LONGEST_MENDED = 2_000
 _PLAIN = {
     **dict.fromkeys(map(ord, "‘’‛´`ʻʼ′"), "'"),
     **dict.fromkeys(map(ord, "“”„″«»"), '"'),
@@ -90,5 +91,5 @@ def _mended(text: str) -> tuple[bool, str | None]:
             return better
         return match[0]
 
-    better = _NOT_ASCII.sub(again, text)
+    better = _MANY_BYTES.sub(again, text) if len(text) <= _LONGEST_MENDED else text
     return found, better if better != text else None

@@ -5,10 +5,11 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from domain.errors import Invalid
 from domain.sheets.columns import known_headings
-from domain.sheets.records import LONGEST_CELL, MOST_PEOPLE, MOST_RECORDS, Record, Sheet
+from domain.sheets.records import LONGEST_CELL, MOST_COLUMNS, MOST_PEOPLE, MOST_RECORDS, Record, Sheet
 
 SEPARATORS = {",": None, ";": "DELIMITER_SEMICOLON", "\t": "DELIMITER_TAB"}
 _LOOKED_AT = 50  # lines in which the headings are sought
@@ -22,7 +23,7 @@ def read_delimited(content: bytes) -> Sheet:
     """The records of a CSV file, with the codes ENCODING_…, DELIMITER_… and LINE_END_CRLF.
 
     Raises Invalid: FILE_EMPTY, ENCODING_BAD (`offset` of the first bad byte, from 0), CSV_SHAPE (`row`: the line where
-    a quote is left open or a cell is too long), ROWS_TOO_MANY.
+    a quote is left open, a cell is too long or cells are too many), ROWS_TOO_MANY.
     """
     text, encoding = _decode(content)
     if not text.strip():
@@ -60,8 +61,10 @@ def _is_cp1252(content: bytes) -> bool:
 def _separator(text: str) -> tuple[str, int]:
     """The separator under which the headings are known best, and how often it stands in their line."""
     best, score = (",", 0), 0
-    for line in text.splitlines()[:_LOOKED_AT]:
+    for line in islice(io.StringIO(text, newline=""), _LOOKED_AT):
         for separator in SEPARATORS:
+            if line.count(separator) >= MOST_COLUMNS:
+                continue
             try:
                 cells = next(csv.reader([line], delimiter=separator), [])
             except csv.Error:
@@ -83,9 +86,8 @@ def _records(text: str, separator: str, usual: int) -> Iterator[Record]:
             return
         if count == MOST_RECORDS:
             break
-        if any(map(len, cells)) and any(
-            len(cell) > LONGEST_CELL or _swallows(cell, separator, usual) for cell in cells
-        ):
+        is_odd = any(len(cell) > LONGEST_CELL or _swallows(cell, separator, usual) for cell in cells)
+        if is_odd or len(cells) > MOST_COLUMNS:
             raise Invalid("CSV_SHAPE", row=line)
         yield Record(line, tuple(cells), reader.line_num if reader.line_num > line else None)
         line = reader.line_num + 1

@@ -10,6 +10,7 @@ from types import MappingProxyType
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PEOPLE = 5_000
 MOST_RECORDS = 4 * MOST_PEOPLE  # blank lines and titles included
+MOST_COLUMNS = 100
 LONGEST_CELL = 32_767  # what a cell of a workbook can hold
 
 Cell = str | int | float | date

@@ -14,7 +14,7 @@ from api import workbook
 from api.sheetfile import read_sheet
 from domain.errors import DomainError, Invalid, TooLarge, Unsupported
 from domain.sheets.judge import judge
-from domain.sheets.records import MOST_BYTES, MOST_RECORDS, Status
+from domain.sheets.records import MOST_BYTES, MOST_COLUMNS, MOST_RECORDS, Status
 
 HEADINGS = ("no", "nama", "nik", "jenis_kelamin", "tanggal_lahir", "kabupaten_kota", "provinsi", "kategori")
 PERSON = (1, "Maria Seran", "5321015708950007", "P", datetime(1995, 8, 17), "Kab. Malaka", "NTT", "PMIB")  # noqa: DTZ001
@@ -80,6 +80,23 @@ def test_numbers_dates_and_truths_of_a_workbook_reach_the_judgement_as_they_are(
     assert records[1].cells == (1, 2.5, "True", date(1990, 1, 2), "1995-08-17 10:30:00", "", 5321015708950007, "x")
 
 
+def test_a_workbook_with_shared_texts_and_gaps_is_read_as_other_programs_write_it() -> None:
+    space = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    texts = b"<sst %b><si><t>nama</t></si><si><r><t>Ina </t></r><r><t>Tokan</t></r></si></sst>" % space
+    rows = b'<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="3"><c r="B3" t="s"><v>1</v></c><c r="D3"/></row>'
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    types = part_of(BOOK, "[Content_Types].xml").replace(
+        b"</Types>", b'<Override PartName="/xl/sharedStrings.xml" ContentType="%b"/></Types>' % kind
+    )
+    sheet = b"<worksheet %b><sheetData>%b</sheetData></worksheet>" % (space, rows)
+
+    records = read_sheet(
+        packed(BOOK, {"xl/sharedStrings.xml": texts, SHEET: sheet, "[Content_Types].xml": types})
+    ).records
+
+    assert [(each.line, each.cells) for each in records] == [(1, ("nama", "")), (2, ("", "")), (3, ("", "Ina Tokan"))]
+
+
 @pytest.mark.proves("B06")
 def test_a_nik_that_went_through_a_number_cell_is_asked_again() -> None:
     row = judge(read_sheet(a_book((*PERSON[:2], 5321015708950000, *PERSON[3:]))), date(2026, 12, 14)).rows[1]
@@ -130,6 +147,7 @@ UNSAFE: dict[str, dict[str, bytes | None]] = {
     "declared entities in a relation": dtd("_rels/.rels"),
     "declared entities in another encoding": {"docProps/core.xml": "<!DOCTYPE x><x/>".encode("utf-16")},
     "a flood of styles": {"xl/styles.xml": b"<x>%b</x>" % b"".join(b'<y a="%d"/>' % (n * n) for n in range(20_001))},
+    "one endless tag": {"docProps/app.xml": b"<x %b/>" % b" ".join(b'a%d="%d"' % (n, n * n) for n in range(30_000))},
     "one endless text": {"docProps/app.xml": b"<x>%b</x>" % b"".join(b"%d " % (n * n) for n in range(20_000))},
 }  # fmt: skip
 
@@ -246,7 +264,7 @@ SHAPES: dict[str, Callable[[Workbook], object]] = {
     "hidden": hide,
     "merged": lambda book: book.active.merge_cells("A3:B4"),
     "formula": lambda book: book.active.append(["=1+1"]),
-    "columns": lambda book: book.active.cell(row=1, column=workbook.MOST_COLUMNS + 1, value="x"),
+    "columns": lambda book: book.active.cell(row=1, column=MOST_COLUMNS + 1, value="x"),
 }
 
 

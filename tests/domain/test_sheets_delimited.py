@@ -100,6 +100,7 @@ def test_a_line_break_in_quotes_keeps_the_line_numbers_right() -> None:
         '1;Ina;;"a" b\n',
         f"1;Ina;;{'x' * (LONGEST_CELL + 1)}\n",
         f"1;Ina;;{'x' * 1024 * 1024}\n",
+        ";" * 100 + "\n",
     ],
 )
 def test_a_quote_left_open_or_a_huge_cell_is_refused_with_its_line(rows: str) -> None:
