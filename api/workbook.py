@@ -30,6 +30,7 @@ PIECE: Final = 64 * 1024
 MOST_SILENT: Final = 4  # pieces in a row without an element or a text, as within one endless tag
 
 _DANGEROUS = re.compile(r"externallinks/|embeddings/|activex/|connections\.xml$|querytables/", re.IGNORECASE)
+_BEFORE_XML = b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n"
 _LARGE_PARTS = ("xl/worksheets/", "xl/sharedStrings")
 _SHEETS = "spreadsheetml"  # in both name spaces of workbooks
 
@@ -156,17 +157,24 @@ def _column_number(reference: str) -> int:
 
 
 def _look_through(archive: zipfile.ZipFile) -> _Watch:
-    """Every XML part once, in pieces."""
+    """Every part that is XML by its content, whatever its name, once and in pieces."""
     watch = _Watch()
     for part in archive.infolist():
-        if part.filename.lower().endswith((".xml", ".rels")):
+        with archive.open(part) as source:
+            piece = source.read(PIECE)
+            if not piece.lstrip(_BEFORE_XML).startswith(b"<"):
+                continue
             watch.enter(part.filename)
             parser = DefusedXMLParser(target=watch, forbid_dtd=True)
-            with archive.open(part) as source:
-                while piece := source.read(PIECE):
+            try:
+                while piece:
                     parser.feed(piece)
                     watch.piece_is_read()
-            parser.close()
+                    piece = source.read(PIECE)
+                parser.close()
+            except ParseError:
+                if not part.filename.endswith(".vml"):  # drawings of old make are often not well formed
+                    raise
     return watch
 
 

@@ -147,6 +147,7 @@ UNSAFE: dict[str, dict[str, bytes | None]] = {
     "declared entities in a relation": dtd("_rels/.rels"),
     "declared entities in another encoding": {"docProps/core.xml": "<!DOCTYPE x><x/>".encode("utf-16")},
     "a flood of styles": {"xl/styles.xml": b"<x>%b</x>" % b"".join(b'<y a="%d"/>' % (n * n) for n in range(20_001))},
+    "entities under another name": {"xl/media/image1.png": b"\n<!DOCTYPE x><x/>"},
     "one endless tag": {"docProps/app.xml": b"<x %b/>" % b" ".join(b'a%d="%d"' % (n, n * n) for n in range(30_000))},
     "one endless text": {"docProps/app.xml": b"<x>%b</x>" % b"".join(b"%d " % (n * n) for n in range(20_000))},
 }  # fmt: skip
@@ -281,6 +282,15 @@ def test_a_mail_address_that_became_a_link_is_no_danger() -> None:
         book.active["B2"].hyperlink = "mailto:contoh@example.invalid"
 
     assert len(read_sheet(a_book(PERSON, change=linked)).records) == 2
+
+
+def test_pictures_and_drawings_that_are_not_well_formed_are_no_fault() -> None:
+    parts: dict[str, bytes | None] = {
+        "xl/drawings/vmlDrawing1.vml": b"<xml><br></xml>",
+        "xl/media/image1.png": b"\x89PNG",
+    }
+
+    assert len(read_sheet(packed(BOOK, parts)).records) == 2
 
 
 def test_coloured_lines_without_content_are_not_records() -> None:

@@ -1,11 +1,14 @@
 """CSV from bytes to records: letters, separators, quotes and line numbers."""
 
+import csv
+import io
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import DomainError, Invalid
-from domain.sheets.delimited import read_delimited
+from domain.sheets.delimited import SEPARATORS, read_delimited
 from domain.sheets.records import LONGEST_CELL, MOST_RECORDS, Record
 
 HEAD = "no;nama;nik;alamat\n"
@@ -17,6 +20,7 @@ def refused(content: bytes) -> Invalid:
     return fault.value
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused_with_a_code(content: bytes) -> None:
     try:
@@ -25,6 +29,24 @@ def test_any_bytes_are_read_or_refused_with_a_code(content: bytes) -> None:
         return
     lines = [record.line for record in sheet.records]
     assert lines == sorted(set(lines))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(*[st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), max_size=12)] * 4), max_size=9
+    ),
+    st.sampled_from(list(SEPARATORS)),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_whatever_a_spreadsheet_writes_is_read_back(rows: list[tuple[str, ...]], separator: str, end: str) -> None:
+    written = io.StringIO(newline="")
+    csv.writer(written, delimiter=separator, lineterminator=end).writerows([HEAD.strip().split(";"), *rows])
+
+    records = read_delimited(written.getvalue().encode()).records
+
+    assert [each.cells for each in records[1:]] == rows
+    assert [each.line for each in records] == list(range(1, len(rows) + 2))
 
 
 @pytest.mark.proves("B01")

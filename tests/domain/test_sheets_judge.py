@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
@@ -61,6 +61,7 @@ CELLS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(CELLS, max_size=10), max_size=8), st.dates(), st.booleans())
 def test_whatever_stands_in_the_cells_every_record_has_one_status_and_the_counts_add_up(
     rows: list[list[Cell]], arrival: date, demonstration: bool
