@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from pulang import __version__
-from pulang.commands import accounts, audit
+from pulang.commands import accounts, audit, sheet
 from pulang.processes import begin, leave
 from pulang.refusals import WRONG_CONFIGURATION, Refused
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(audit.app, name="audit")
+app.add_typer(sheet.app, name="sheet")
 
 
 def _end(code: int) -> None:

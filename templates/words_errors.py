@@ -27,6 +27,7 @@ _NOT_DONE: Final = _("Tidak dilakukan")
 _READ_AGAIN: Final = _("Muat ulang halaman dan lihat keadaan sekarang.")
 _CALL: Final = _("Bila ragu, telepon nomor pada halaman ini.")
 _MEND_FILE: Final = _("Perbaiki berkas, lalu unggah lagi.")
+_COLUMN: Final = _("Kolom: {column}.")
 _MEND_CALL: Final = _("Perbaiki permintaan, lalu kirim lagi.")
 
 ERRORS: Final[Mapping[str, Words]] = {
@@ -352,9 +353,12 @@ ERRORS: Final[Mapping[str, Words]] = {
     "FILE_EMPTY": Words(_NOT_IMPORTED, _("Berkasnya kosong."), _MEND_FILE),
     "FILE_TOO_LARGE": Words(_NOT_IMPORTED, _("Berkasnya lebih dari 10 MB."), _MEND_FILE),
     "ROWS_TOO_MANY": Words(_NOT_IMPORTED, _("Barisnya lebih dari 5.000."), _MEND_FILE),
-    "HEADER_BAD": Words(_NOT_IMPORTED, _("Judul kolom tidak sesuai."), _MEND_FILE, _("Kolom: {column}.")),
+    "HEADER_BAD": Words(_NOT_IMPORTED, _("Judul kolom tidak sesuai."), _MEND_FILE, _COLUMN),
     "ENCODING_BAD": Words(
-        _NOT_IMPORTED, _("Huruf dalam berkas tidak terbaca."), _("Simpan sebagai CSV UTF-8, lalu unggah lagi.")
+        _NOT_IMPORTED,
+        _("Huruf dalam berkas tidak terbaca."),
+        _("Simpan sebagai CSV UTF-8, lalu unggah lagi."),
+        _("Bita ke-{offset}."),
     ),
     "CELL_CONTROL_CHAR": Words(
         _NOT_IMPORTED,
@@ -406,6 +410,21 @@ FIELD_ERRORS: Final[Mapping[str, Words]] = {
     "FIELD_MISSING:reason": Words(_NOT_SAVED, _("Alasan belum diisi."), _("Tulis alasannya dengan singkat.")),
     "FIELD_MISSING:login": Words(_("Anda belum masuk"), _("Nama pengguna belum diisi."), _("Ketik nama pengguna.")),
     "FIELD_MISSING:password": Words(_("Anda belum masuk"), _("Kata sandi belum diisi."), _("Ketik kata sandi.")),
+    "HEADER_BAD:missing": Words(_NOT_IMPORTED, _("Sebuah kolom yang diperlukan tidak ada."), _MEND_FILE, _COLUMN),
+    "HEADER_BAD:repeated": Words(_NOT_IMPORTED, _("Sebuah judul kolom ditulis dua kali."), _MEND_FILE, _COLUMN),
+    "HEADER_BAD:unknown": Words(_NOT_IMPORTED, _("Sebuah judul kolom tidak dikenal atau kosong."), _MEND_FILE, _COLUMN),
+    "SHEET_SHAPE:sheets": Words(_NOT_IMPORTED, _("Buku kerjanya berisi lebih dari satu lembar."), _MEND_FILE),
+    "SHEET_SHAPE:hidden": Words(_NOT_IMPORTED, _("Buku kerjanya memuat lembar tersembunyi."), _MEND_FILE),
+    "SHEET_SHAPE:merged": Words(_NOT_IMPORTED, _("Lembarnya memuat sel gabungan."), _MEND_FILE),
+    "SHEET_SHAPE:formula": Words(
+        _NOT_IMPORTED, _("Lembarnya memuat rumus."), _("Tempelkan sebagai nilai saja, lalu unggah lagi.")
+    ),
+    "SHEET_SHAPE:columns": Words(_NOT_IMPORTED, _("Kolomnya terlalu banyak."), _MEND_FILE),
+    "TYPE_UNSUPPORTED:sheet": Words(
+        _NOT_IMPORTED,
+        _("Jenis berkas itu tidak diterima, atau berkasnya rusak, terkunci, atau memuat makro."),
+        _("Simpan sebagai .xlsx biasa atau .csv, lalu unggah lagi."),
+    ),
     "NAME_INVALID:position": Words(
         _NOT_ANSWERED,
         _("Jabatan memuat huruf yang tidak dapat disimpan, kosong, atau lebih dari 200 huruf."),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from templates.catalogue import _
+from templates.words_sheets import SHEET_CODE, SHEET_COLUMN, SHEET_STATUS
 
 CASE_STATUS: Final = {
     "DRAF": _("Draf"),
@@ -440,6 +441,9 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "notice": NOTICE,
     "field": FIELD,
     "other": OTHER,
+    "sheet_status": SHEET_STATUS,
+    "sheet_code": SHEET_CODE,
+    "sheet_column": SHEET_COLUMN,
 }
 
 TAGS: Final[Mapping[str, str]] = {

@@ -35,6 +35,8 @@ def pulang(*arguments: str) -> Result:
         "accounts",
         "audit",
         "audit verify",
+        "sheet",
+        "sheet check",
         "histories",
     ],
 )
