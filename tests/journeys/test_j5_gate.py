@@ -39,7 +39,8 @@ def nearly_ready(outsider: Outsider) -> str:
     outsider.settle()
     for _ in range(200):
         gate = outsider.case(case)["gate"]
-        if {check["code"] for check in gate["checks"] if check["state"] == "open"} == set(OPEN_CHECKS):
+        still = {check["code"]: {wait["task"] for wait in check["waits"]} for check in gate["checks"]}
+        if {code: tasks for code, tasks in still.items() if tasks} == {k: {task} for k, task in OPEN_CHECKS.items()}:
             break
         if not others.step(case):
             outsider.go_on()
