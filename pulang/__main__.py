@@ -12,6 +12,7 @@ import typer
 
 from pulang import __version__
 from pulang.commands import accounts, audit, sheet
+from pulang.commands.simulate import simulate
 from pulang.processes import begin, leave
 from pulang.refusals import WRONG_CONFIGURATION, Refused
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(audit.app, name="audit")
 app.add_typer(sheet.app, name="sheet")
+app.command()(simulate)
 
 
 def _end(code: int) -> None:
