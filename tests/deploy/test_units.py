@@ -51,6 +51,7 @@ def test_the_migration_runs_alone_and_only_when_it_is_called() -> None:
     migrate = unit("pulang-migrate.service")
     parts = {f"pulang-{part}.service" for part in ("api", "worker", "relay")}
     assert set(migrate["Unit"]["Conflicts"].split()) == parts
+    assert parts <= set(migrate["Unit"]["After"].split())  # so they are gone before it begins
     assert migrate["Service"]["Type"] == "oneshot"
     assert not migrate.has_section("Install")
     assert set(unit("pulang.target")["Unit"]["Wants"].split()) == parts
