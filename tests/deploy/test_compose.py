@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pulang import __version__
-from pulang.settings import names
+from pulang.settings import names, read_settings
 from tests.support.tools import tool
 
 ROOT = Path(__file__).parents[2]
@@ -117,6 +117,21 @@ def test_our_parts_get_settings_that_exist_and_no_others_secrets(services: dict[
     for name in OURS:
         assert set(services[name]["environment"]) <= set(names().values())
         assert services[name]["environment"]["PULANG_DATABASE_URL"].endswith(":b2@postgres:5432/pulang")
+
+
+def test_pulang_reads_what_compose_gives_it(
+    services: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in services["worker"]["environment"].items():
+        monkeypatch.setenv(name, value)
+
+    settings = read_settings()
+
+    assert settings.temporal == "temporal:7233"
+    assert settings.pages == "https://pulang.example.invalid"
+    assert not settings.demo
+    assert not settings.has_embedded_temporal
 
 
 def test_a_stop_waits_longer_than_the_parts_need_to_end(services: dict[str, Any]) -> None:

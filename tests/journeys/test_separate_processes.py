@@ -3,6 +3,7 @@
 PostgreSQL, a Temporal server that is reached by its address alone, a mail server named by its URL; no supervisor.
 """
 
+import json
 import signal
 import subprocess
 import sys
@@ -127,7 +128,15 @@ def test_one_return_goes_to_its_end_through_parts_that_run_as_processes_of_their
     for looks in (("doctor",), ("audit", "verify")):
         said = apart.run(*looks)
         assert said.returncode == 0, said.stdout + said.stderr
+    assert image_health(apart) == 0
     assert {part: apart.end(part) for part in PARTS} == dict.fromkeys(PARTS, 0)
+
+
+def image_health(apart: Apart) -> int:
+    """What the image's own look at the web side finds: 0 when it is well."""
+    recipe = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    look: list[str] = json.loads(recipe.split("HEALTHCHECK")[1].split("CMD ")[1].splitlines()[0])
+    return subprocess.run([sys.executable, *look[1:]], env=apart.environment, check=False, timeout=10).returncode
 
 
 def seen_ready(player: Outsider) -> dict[str, dict[str, object]] | None:
