@@ -1,4 +1,4 @@
-# Pulang: each target also works by hand as shown. Needs python3 >= 3.11 with venv, and make.
+# Pulang: each target also works by hand as shown. Needs python3 >= 3.11 with venv, and make. On a server: docs/install.md.
 PYTHON ?= python3
 PY := .venv/bin/python
 SOURCES := pulang api activities templates workflows store domain
@@ -8,6 +8,7 @@ CODE := $(SOURCES) tests bench .ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+	@echo "on a server:         docs/install.md"
 
 installed:
 	@$(PYTHON) .ci/install.py run

@@ -3,6 +3,7 @@
 It changes nothing and prints no secret and no personal data. Each check is a small function in `CHECKS`.
 """
 
+import http.client
 import os
 import shutil
 import smtplib
@@ -194,8 +195,24 @@ def look_at_ports(patient: Patient) -> Iterator[Finding]:
     if patient.is_running:
         yield _ok("ports", "dipakai Pulang yang sedang berjalan", "in use by the Pulang that runs")
         return
+    if _is_answered(patient.settings.http_port):  # parts that run one by one, without the supervisor's lock
+        yield _ok("ports", "halaman Pulang menjawab", "the pages of a Pulang answer")
+        return
     ground.choose_ports(patient.settings)  # raises Refused with the port and its setting
     yield _ok("ports", "bebas", "free")
+
+
+def _is_answered(port: int) -> bool:
+    """Whether the web side of a Pulang listens on this port of ours."""
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        asked.request("GET", "/healthz")
+        answer = asked.getresponse()
+        return answer.status == 200 and answer.read(64) == b'{"status":"ok"}'
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
 
 
 def look_at_database(patient: Patient) -> Iterator[Finding]:

@@ -3,9 +3,11 @@
 import shutil
 import socket
 import sqlite3
+import threading
 from collections import namedtuple
 from collections.abc import Callable
 from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,25 @@ def test_a_taken_port_is_named(examine: Examine) -> None:
     assert code == 1
     assert str(port) in fault
     assert "PULANG_HTTP_PORT" in fault
+
+
+def test_a_port_that_the_web_side_holds_by_itself_is_no_fault(examine: Examine) -> None:
+    class Alive(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"status":"ok"}')
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Silent."""
+
+    with HTTPServer(("127.0.0.1", 0), Alive) as web:
+        threading.Thread(target=web.serve_forever, args=(0.05,), daemon=True).start()
+        code, said = examine(http_port=web.server_port)
+        web.shutdown()
+
+    assert (code, faults(said)) == (0, [])
+    assert "the pages of a Pulang answer" in said
 
 
 def test_a_wrong_key_is_named_without_showing_it(examine: Examine) -> None:
