@@ -57,7 +57,8 @@ class Action(StrEnum):
 _EVERYONE = frozenset(Role)
 _SEE_ALL_CASES = ("koordinator", "pemeriksa", "penyetuju", "pimpinan", "auditor", "ppdp")
 _SEE_WHOLE_CASES = (*_SEE_ALL_CASES, "pekerja_sosial", "kepala_sentra")
-_SEE_NAMES = tuple(role for role in (*_SEE_WHOLE_CASES, "pendamping") if role != "auditor")
+_SEE_ALL_NAMES = tuple(role for role in _SEE_ALL_CASES if role != "auditor")
+_SEE_OWN_NAMES = ("pekerja_sosial", "kepala_sentra", "pendamping")
 MAY: Mapping[Action, frozenset[Role]] = {
     Action.START_CASE: frozenset({Role.KOORDINATOR}),
     Action.NAME_OFFICES: frozenset({Role.KOORDINATOR}),
@@ -111,8 +112,13 @@ class Actor:
 
     @property
     def sees_masked(self) -> bool:
-        """Whether people stand as initials, and what others wrote stays closed: an auditor's (PROCESS 1.2)."""
-        return self.kind == "account" and not self.has(*_SEE_NAMES)
+        """Whether people stand as initials, and what others wrote stays closed: an auditor's (PROCESS 1.2).
+
+        An auditor who is also an escort or of a shelter sees every case, and so all of them masked.
+        """
+        if self.kind != "account" or self.has(*_SEE_ALL_NAMES):
+            return False
+        return self.has("auditor") or not self.has(*_SEE_OWN_NAMES)
 
     def may(self, action: Action) -> bool:
         """Whether one of the actor's roles allows *action*; the system itself may do all."""

@@ -96,8 +96,12 @@ def must_have_function(register: Register, function: str, code: str, field_name:
 
 
 def open_running(unit: Unit, number: str) -> CaseFile:
-    """The case, for an act that needs it to run. Raises Conflict("STATE_FORBIDS") when it has ended."""
+    """The case, for an act that needs it to run.
+
+    Raises NotFound("NO_SUCH_CASE"), also for one of another shelter, and Conflict("STATE_FORBIDS") when it has ended.
+    """
     file = open_case_file(unit, number)
+    must_be_of_shelter(unit, file)
     if file.course.is_over:
         raise Conflict("STATE_FORBIDS", state=file.course.status.value)
     return file

@@ -65,7 +65,7 @@ def view_case(unit: Unit, number: str, what: str) -> CaseView:
     Raises NotAllowed("ROLE_LACKS_ACTION") or NotFound("NO_SUCH_CASE"), the same for absent and for not theirs.
     """
     unit.by.must(Action.READ_CASE)
-    file = open_case_file(unit, number)
+    file = open_case_file(unit, number, is_shown=True)
     must_be_of_shelter(unit, file)
     until = openings.open_until(unit, file, unit.by.id) if unit.by.sees_masked else None
     masked = unit.by.sees_masked and until is None
@@ -98,7 +98,7 @@ def build_view(reading: Reading, file: CaseFile, *, masked: bool = False) -> Cas
         next_at=subject.next_due_at if subject else None,
         now=reading.now,
         masked=masked,
-        is_unread=subject is not None and subject.head > subject.applied,
+        is_unread=subject is not None and subject.head > subject.applied and not subject.is_quiet,
     )
     for row in rows:
         if row.kind is Kind.LEGS_PLANNED:

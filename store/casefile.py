@@ -5,7 +5,7 @@ writes only what changed between the fold at opening and the fold now, so that t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -93,6 +93,7 @@ class CaseFile:
         n = unit.append(self.subject, kind, codes, sealed, at=at, grade=grade)
         known = sealed if sealed and kind in FOLDED_SEALS else {}
         row = Row(n, kind, at or unit.now, unit.now, unit.by.ref, codes, known, grade, unit.heads[self.subject][1])
+        row = _flags_only(row)
         take_in(self.course, row)
         self.rows.append(row)
         return row
@@ -178,9 +179,13 @@ def review_day(course: Course, kind: str, now: datetime) -> str:
     return (now + timedelta(days=days)).date().isoformat()
 
 
-def open_case_file(reading: Reading, number: str) -> CaseFile:
-    """The case with this number at its head. Raises NotFound("NO_SUCH_CASE")."""
-    return _open(reading, reading.row(_BY_NUMBER, {"wanted": number}))
+def open_case_file(reading: Reading, number: str, *, is_shown: bool = False) -> CaseFile:
+    """The case with this number at its head. Raises NotFound("NO_SUCH_CASE").
+
+    is_shown: the unit hands the course out, for a page or an answer of the API. It is then nobody else's: any other
+    course belongs to the shelf once its unit is committed, and the next act changes it.
+    """
+    return _open(reading, reading.row(_BY_NUMBER, {"wanted": number}), is_shown=is_shown)
 
 
 def open_case_file_by_id(reading: Reading, case_id: str) -> CaseFile:
@@ -188,14 +193,15 @@ def open_case_file_by_id(reading: Reading, case_id: str) -> CaseFile:
     return _open(reading, reading.row(_BY_ID, {"wanted": case_id}))
 
 
-def _open(reading: Reading, found: Any) -> CaseFile:
+def _open(reading: Reading, found: Any, *, is_shown: bool = False) -> CaseFile:
     if found is None:
         raise NotFound("NO_SUCH_CASE")
     standing = journal.lock_subject(reading, f"case-{found.id}") if isinstance(reading, Unit) else None
     procedure = reading.rules.procedure(found.procedure_code, found.procedure_version)
-    course, rows = _kept(reading, found.id) if isinstance(reading, Unit) else (None, [])
+    keeps = isinstance(reading, Unit) and not is_shown
+    course, rows = _kept(reading, found.id) if isinstance(reading, Unit) and keeps else (None, [])
     if course is None:
-        rows = journal.rows_of(reading, f"case-{found.id}", open_kinds=FOLDED_SEALS)
+        rows = [_flags_only(row) for row in journal.rows_of(reading, f"case-{found.id}", open_kinds=FOLDED_SEALS)]
         course = fold(procedure, rows)
     file = CaseFile(
         id=found.id,
@@ -212,8 +218,16 @@ def _open(reading: Reading, found: Any) -> CaseFile:
     )
     if isinstance(reading, Unit):
         file.before = tables_of(file)
-        _keep(reading, file)
+        if keeps:
+            _keep(reading, file)
     return file
+
+
+def _flags_only(row: Row) -> Row:
+    """The row with what the fold reads of its sealed content; nobody's own words stay in memory."""
+    if row.sealed.keys() <= {"flags"}:
+        return row
+    return replace(row, sealed={"flags": row.sealed["flags"]} if "flags" in row.sealed else {})
 
 
 def _kept(unit: Unit, case_id: str) -> tuple[Course | None, list[Row]]:
@@ -227,7 +241,7 @@ def _kept(unit: Unit, case_id: str) -> tuple[Course | None, list[Row]]:
         newer = journal.rows_of(unit, subject, after=kept.head - 1, open_kinds=FOLDED_SEALS)
         if not newer or newer[0].hash != kept.digest:
             return None, []
-        for row in newer[1:]:
+        for row in map(_flags_only, newer[1:]):
             take_in(kept.course, row)
             kept.rows.append(row)
     return kept.course, kept.rows
@@ -238,7 +252,7 @@ def _keep(unit: Unit, file: CaseFile) -> None:
 
     def put() -> None:
         head, digest = unit.heads[file.subject]
-        if file.course.head == head:
+        if file.course.head == head == len(file.rows):  # every row, and not only the last, was folded here
             unit.shelf.put(file.id, Kept(file.course, file.rows, digest))
 
     unit.after_commit(put)

@@ -294,7 +294,8 @@ def record_delivery(
 def settle_delivery(unit: Unit, mail: str) -> bool:
     """After the last word on *mail*: takes its row in when the desk has nothing else to hear, to send or to try again.
 
-    Then the desk waits for the moment that it waited for before, and its conductor needs no look of its own.
+    Then the desk waits for the moment that it waited for before, and its conductor needs no look of its own. Where that
+    moment was the end of this mail's lease, one look more comes then and finds nothing.
     """
     desk = outbox.get_mail(unit, mail).agency
     if desk is None:

@@ -165,7 +165,7 @@ class Database:
             with self._write_lock, store_faults(), self._engine.connect() as connection:
                 connection.info[_TURN] = self._turn
                 return _scoped(connection, all_of_them, True)
-        except Exception as fault:
+        except BaseException as fault:
             return [self._run_alone(work) for work in works] if begun else [(None, fault)] * len(works)
 
     def _run_alone(self, work: Work[Any]) -> _Ended:
@@ -200,19 +200,24 @@ class _Writer:
         self._waiting: SimpleQueue[tuple[Work[Any], Future[Any]] | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._is_closed = False
 
     def submit(self, work: Work[T]) -> "Future[T]":
         done: Future[T] = Future()
         with self._lock:
+            if self._is_closed:
+                raise Unavailable("STORE_UNAVAILABLE")
             if self._thread is None:
                 self._thread = threading.Thread(target=self._keep_writing, name="store-write", daemon=True)
                 self._thread.start()
-        self._waiting.put((work, done))
+            self._waiting.put((work, done))
         return done
 
     def close(self) -> None:
         """Ends when what waits is written."""
-        self._waiting.put(None)
+        with self._lock:
+            self._is_closed = True
+            self._waiting.put(None)
         if self._thread is not None:
             self._thread.join()
 

@@ -107,13 +107,15 @@ def depart(
     note: str | None = None,
 ) -> Receipt | None:
     """The check at departure of one leg; BERANGKAT is the departure. For remains the coordinator records it."""
+    if not unit.by.has("koordinator", "pekerja_sosial", "kepala_sentra", "pendamping"):
+        raise NotAllowed("ROLE_LACKS_ACTION", action="depart")
     file = open_case_file(unit, number)
+    must_be_of_shelter(unit, file)
     if file.course.is_remains:
         _depart_remains(unit, file, leg, result, at, note)
         return None
     if not unit.by.has("pekerja_sosial", "kepala_sentra", "pendamping"):
         raise NotAllowed("ROLE_LACKS_ACTION", action="depart")
-    must_be_of_shelter(unit, file)
     task = file.course.find_task(DEPARTURE, leg)
     if task is None:
         raise NotFound("NO_SUCH_LEG", leg=leg)

@@ -32,7 +32,7 @@ _ELLIPSIS, _BLOT = b"=E2=80=A6", b"=E2=80=A2"
 _SOFT = rb"(?:=\r?\n)?"
 _TOKEN = re.compile(rb"(/%st%s/)(?:%s[A-Za-z0-9_-]){16,}" % (_SOFT, _SOFT, _SOFT))
 _FOUR = _SOFT.join([rb"[2-9A-HJKMNP-TV-Z]"] * 4)
-_CODE = re.compile(rb"(?<![0-9A-Za-z])%s%s-%s%s(?![0-9A-Za-z])" % (_FOUR, _SOFT, _SOFT, _FOUR))
+_CODE = re.compile(rb"(?:(?<![0-9A-Za-z])|(?<==[0-9A-F]{2}))%s%s-%s%s(?![0-9A-Za-z])" % (_FOUR, _SOFT, _SOFT, _FOUR))
 
 
 class MailRow(SQLModel, table=True):

@@ -39,6 +39,9 @@ def verify(unit: Unit, number: str, task: str, n: int | None, result: str, note:
 
 def mark_not_required(unit: Unit, number: str, task: str, n: int | None, reason: str, note: str | None = None) -> None:
     """TIDAK_DIPERLUKAN with a reason, by the signer the task names; not every task allows it."""
+    signers = {rule.not_required_by for rule in unit.rules.current.tasks.values() if rule.not_required_by}
+    if not unit.by.has(*signers):  # whoever never signs is not told whether the case is there
+        raise NotAllowed("ROLE_LACKS_ACTION", action="not_required")
     file = open_case_file(unit, number)
     must_be_of_shelter(unit, file)
     facts = find_task(file, task, n)

@@ -110,8 +110,8 @@ class Unit(Reading):
         """Has *fn* called once this unit is committed; never when it is rolled back."""
         self._after_commit.append(fn)
 
-    def is_committed(self) -> None:
-        """Called by whoever committed it."""
+    def run_after_commit(self) -> None:
+        """Does what was to be done then; called once, by whoever committed the unit."""
         for fn in self._after_commit:
             fn()
 
@@ -179,9 +179,12 @@ class Units:
         return replace(self, fixed_now=moment.astimezone(UTC))
 
     async def write(self, by: Actor, fn: Callable[[Unit], T]) -> T:
-        """One transaction by *by*. Any exception rolls it back and rises; raises Unavailable when the store is away."""
+        """One transaction by *by*. Any exception rolls it back and rises; raises Unavailable when the store is away.
+
+        *fn* may run more than once, the earlier times undone (decision 0011): it must do nothing outside its unit.
+        """
         unit, result = await self.database.run(lambda connection: self._written(connection, by, fn), write=True)
-        unit.is_committed()
+        unit.run_after_commit()
         return result
 
     async def read(self, fn: Callable[[Reading], T]) -> T:
@@ -195,7 +198,7 @@ class Units:
     def write_sync(self, by: Actor, fn: Callable[[Unit], T]) -> T:
         """As `write`, without an event loop (seeding, commands, tests)."""
         unit, result = self.database.run_sync(lambda connection: self._written(connection, by, fn), write=True)
-        unit.is_committed()
+        unit.run_after_commit()
         return result
 
     def read_sync(self, fn: Callable[[Reading], T]) -> T:

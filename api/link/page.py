@@ -98,7 +98,9 @@ async def look(request: Request, token: str, *, opened_now: bool = False, part: 
         may = linked.state is not LinkState.WITHDRAWN and mail_to_copy(reading, linked) is not None
         return Looked(linked, path_of(token), is_opened, can_resend=may)
 
-    looked = await tools.units.glance(read)
+    # The facts are folded from each case's journal: not for the thread that serves everybody.
+    needs_facts = opened_now or nonces.OPENED in request.cookies
+    looked = await (tools.units.read(read) if needs_facts else tools.units.glance(read))
     if looked is None:
         await refuse_unknown(request, tools)
         raise NotFound("LINK_UNKNOWN")

@@ -294,5 +294,5 @@ def _players(listed: list[dict[str, Any]]) -> list[str]:
     lines = []
     for account in listed:
         word = name_of(account["role"], "id", "role")
-        lines.append(f"    {word:<24} {account['role']:<15} {account['login']:<13} {account['password']}")
+        lines.append(f"    {word:<33} {account['role']:<15} {account['login']:<13} {account['password']}")
     return lines

@@ -82,6 +82,7 @@ class _Call:
     about: About
     again_at: float
     wait_s: float = AGAIN_S
+    was_heard: bool = False
 
     def covers(self, subject: Subject, about: About) -> bool:
         """Whether a new call would say nothing new: the same, or news to a conductor that has not looked since.
@@ -90,7 +91,7 @@ class _Call:
         twice is not relied upon.
         """
         generation, head, moment = self.about
-        will_look = self.wait_s == AGAIN_S and generation == subject.generation and moment is None
+        will_look = self.was_heard and self.wait_s == AGAIN_S and generation == subject.generation and moment is None
         return self.about == about or (will_look and subject.applied < head)
 
 
@@ -201,7 +202,7 @@ class Relay:
         if look.next_due_at is not None:
             wake_at = min(wake_at, ready + max((look.next_due_at - look.now).total_seconds(), 0.0))
         rests_at = max(ready + REST_S if self._in_flight else ready, self._called_at + REST_S)
-        for subject in look.subjects:
+        for subject in sorted(look.subjects, key=lambda each: each.is_quiet):
             if subject.id in self._in_flight:
                 continue
             quiet_until = min(rests_at, ready + _quiet_left_s(subject, look.real_now))
@@ -220,8 +221,7 @@ class Relay:
             wait_s = min(last.wait_s * 2, LONGEST_AGAIN_S) if last is not None and last.about == about else AGAIN_S
             self._called[subject.id] = _Call(about, ready + wait_s, wait_s)
             self._called_at = ready
-            if subject.is_quiet:
-                rests_at = ready + REST_S
+            rests_at = ready + REST_S
             self._in_flight[subject.id] = asyncio.create_task(self._call(subject, look.offset_s))
         self._forget(look.subjects)
         return max(wake_at - time.monotonic(), 0.0)
@@ -245,6 +245,8 @@ class Relay:
         except Exception as raised:
             log.error("relay_call_failed", subject=subject.id, error=type(raised).__name__)
         else:
+            if subject.id in self._called:
+                self._called[subject.id].was_heard = True
             if told is Told.CLOSED:
                 await self._report_lost(subject)
             elif subject.started < subject.generation:

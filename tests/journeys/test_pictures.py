@@ -70,6 +70,7 @@ def scene(outsider: Outsider) -> Scene:
     alone(outsider, REGISTRY)
     one = one_ask_by_mail(outsider, outsider.start("Contoh Gambar Satu"), IDENTITY)
     several = [case, *(outsider.start(f"Contoh Gambar {name}") for name in ("Dua", "Tiga", "Empat", "Lima"))]
+    outsider.settle()
     body = {"answer": "SELESAI"}
     for each in several:
         outsider.post(f"/cases/{each}/tasks/akses.kebutuhan_dasar/answers", body, "pekerja_sosial")

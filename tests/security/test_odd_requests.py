@@ -1,6 +1,7 @@
 """Requests that a careless or hostile outsider sends: a stated refusal at once, never a fault of ours."""
 
 import time
+from datetime import date
 
 import pytest
 
@@ -12,37 +13,42 @@ from tests.api.pages.reading import code_of, form_at
 from tests.api.pages.scenes import Scene
 from tests.support.client import Site, csrf_of
 
-AT_ONCE_S = 1.0
+SQUARE_S = 20.0
+"""Processor seconds, no measure of speed: at the sizes below, reading by the square of the length takes longer than
+this, and reading once takes thousandths."""
 
 
 @pytest.mark.proves("S11", "B31")
 @pytest.mark.parametrize("start", [b'"', b'{"a": "', b'{"a": ["b", "'])
 def test_a_text_without_an_end_is_refused_at_once_however_many_quotes_it_holds(start: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(DomainError) as caught:
         parse(start + b'\\"' * 100_000)
     assert caught.value.code == "BODY_BAD"
-    assert time.perf_counter() - begun < AT_ONCE_S
+    assert time.process_time() - begun < SQUARE_S
 
 
 @pytest.mark.proves("S11", "B17")
 @pytest.mark.parametrize("tail", [".", "%20", ". ", ".)", " "])
 def test_a_link_with_thousands_of_signs_behind_it_is_read_at_once(tail: str) -> None:
-    begun = time.perf_counter()
-    assert clean_token("a" * 43 + tail * (4000 // len(tail))) == "a" * 43
-    assert clean_token(tail * (4000 // len(tail)) + "x").endswith("x")
-    assert time.perf_counter() - begun < AT_ONCE_S / 10
+    begun = time.process_time()
+    assert clean_token("a" * 43 + tail * (40_000 // len(tail))) == "a" * 43
+    assert clean_token(tail * (40_000 // len(tail)) + "x").endswith("x")
+    assert time.process_time() - begun < SQUARE_S
 
 
 @pytest.mark.proves("S11", "B40")
 @pytest.mark.parametrize("path", ["/", "/masuk?lang=en", "/t/xyz", "/api/v1/cases", "/healthz"])
 async def test_a_cookie_of_thousands_of_quotes_is_refused_unread(site: Site, path: str) -> None:
-    begun = time.perf_counter()
-    for length in (3_000, 15_000, 60_000):
+    for length in (300, 3_000, 15_000, 60_000):
         answer = await site.client.get(path, headers={"Cookie": 'a="' + '\\"' * length + '"'})
         assert (answer.status_code, code_of(answer)) == (431, "HEADERS_TOO_LARGE")
-    assert time.perf_counter() - begun < AT_ONCE_S
-    assert (await site.client.get("/masuk", headers={"Cookie": "other=" + "x" * 3_000})).status_code == 200
+
+
+@pytest.mark.proves("B40")
+async def test_cookies_of_the_whole_domain_keep_nobody_out(site: Site) -> None:
+    others = "; ".join(f"sso{n}={'x' * 1000}" for n in range(9)) + r'; seen="{\"a\": 1}"'
+    assert (await site.client.get("/masuk", headers={"Cookie": others})).status_code == 200
 
 
 @pytest.mark.proves("B41")
@@ -121,6 +127,7 @@ async def test_no_act_tells_another_shelters_people_whether_a_case_is_there(stor
             ("/tasks/no.such/verifications", {"result": "pass"}),
             ("/tasks/no.such/answers", {"answer": "confirm"}),
             ("/departures", {"leg": 1, "result": "BERANGKAT"}),
+            ("/flags", {"flags": {"pmi": "ya"}}),
             ("/legs/1/events", {"event": "DEPARTED", "at": "2026-12-01T08:00:00+07:00"}),
         ):
             told = []
@@ -134,6 +141,26 @@ async def test_no_act_tells_another_shelters_people_whether_a_case_is_there(stor
         form = {"answer": "confirm", "csrf": await csrf_of(browser, "/instansi")}
         codes.append(code_of(await browser.post(f"/kasus/{each}/tugas/no.such/1/jawaban", data=form)))
     assert codes == ["NO_SUCH_CASE", "NO_SUCH_CASE"]
+
+
+@pytest.mark.proves("B34")
+async def test_an_ended_or_a_remains_case_of_another_shelter_is_not_there_either(story: Scene, played: Played) -> None:
+    person = {"birth_date": date(1970, 1, 1)}
+    remains = await in_thread(
+        lambda: story.start("Almarhum Contoh Situmorang", person=person, entry_route="JENAZAH", destination="1207")
+    )
+    body = {"status": "DITUTUP", "reason": "Pulang sendiri"}
+    assert (await story.site.post("koordinator2", f"/cases/{played.held}/closures", body)).status_code == 200
+    for path, body in (
+        ("/flags", {"flags": {"pmi": "ya"}}),
+        ("/holds", {"kind": "KEAMANAN", "reason": "x"}),
+        ("/departures", {"leg": 1, "result": "BERANGKAT"}),
+    ):
+        told = set()
+        for number in (played.held, remains, "PLG-2026-999999-2"):
+            answer = await story.site.post("peksos3", f"/cases/{number}{path}", body)
+            told.add((answer.status_code, answer.json()["code"]))
+        assert len(told) == 1, (path, told)
 
 
 async def test_a_closed_case_takes_no_second_look(story: Scene, played: Played) -> None:

@@ -42,6 +42,14 @@ def test_a_header_of_two_lines_is_refused(end: str) -> None:
         made(f"Permintaan{end}Bcc: b@contoh.invalid")
 
 
+@pytest.mark.parametrize("before", ["Kode:\u00a0", "\u201c", "x=", "<b>", "(", "\u2014"])
+def test_a_code_is_blotted_whatever_stands_before_it(before: str) -> None:
+    kept = without_secrets(mime_message({"Subject": "x"}, f"{before}7KQ4-TP2M", "<p></p>"))
+
+    assert b"7KQ4" not in kept
+    assert b"TP2M" not in kept
+
+
 @pytest.mark.parametrize("shift", range(80))
 def test_token_and_code_are_blotted_wherever_their_lines_were_broken(shift: int) -> None:
     padding = "x" * shift

@@ -1,5 +1,7 @@
 """What a process keeps of cases between its units: a help that never says anything but the journal."""
 
+from copy import deepcopy
+
 import pytest
 from sqlalchemy import text
 
@@ -7,15 +9,12 @@ from domain.folding import fold
 from domain.journal import Kind
 from domain.roles import SYSTEM
 from store import journal
-from store.casefile import FOLDED_SEALS, open_case_file, tables_of
+from store.case_acts import set_flags
+from store.case_view import view_case
+from store.casefile import FOLDED_SEALS, open_case_file
 from store.shelf import Kept, Shelf
 from store.unit import Unit, Units
 from tests.support.cases import Ministry
-
-
-def folded_anew(ministry: Ministry, number: str) -> object:
-    """The tables as a process that keeps nothing makes them."""
-    return tables_of(ministry.file(number))
 
 
 def kept_of(ministry: Ministry, number: str) -> Kept | None:
@@ -48,10 +47,42 @@ def test_what_another_process_wrote_meanwhile_is_folded_before_the_next_act(mini
 
     kept = kept_of(ministry, number)
     assert kept is not None
-    tables = folded_anew(ministry, number)
-    assert [row.n for row in kept.rows] == list(range(1, kept.head + 1))
+    rows = ministry.read(lambda r: journal.rows_of(r, ministry.file(number).subject, open_kinds=FOLDED_SEALS))
     assert kept.course.tasks["akses.identitas", 1].answer is not None
-    assert tables == folded_anew(other, number)
+    assert kept.course == fold(kept.course.procedure, rows)
+    assert [row.hash for row in kept.rows] == [row.hash for row in rows]
+
+
+def test_nobodys_own_words_are_kept_and_flags_are(ministry: Ministry, number: str) -> None:
+    secret = min(ministry.course(number).procedure.restricted_flags)
+    ministry.act("p1", lambda unit: set_flags(unit, number, {secret: "ya"}, "kata petugas"))
+
+    kept = kept_of(ministry, number)
+    assert kept is not None
+    assert {name for row in kept.rows for name in row.sealed} <= {"flags"}
+    assert kept.course == ministry.course(number)
+
+
+def test_what_is_shown_is_nobody_elses_to_change(ministry: Ministry, number: str) -> None:
+    shown = ministry.act("k1", lambda unit: view_case(unit, number, "api"))
+    before = deepcopy(shown.course)
+
+    ministry.answer(number, "akses.identitas")
+    ministry.run()
+
+    assert shown.course == before
+
+
+def test_a_file_that_missed_a_row_of_its_own_unit_is_not_kept(ministry: Ministry, number: str) -> None:
+    def twice(unit: Unit) -> None:
+        first, second = open_case_file(unit, number), open_case_file(unit, number)
+        second.write(unit, Kind.STATUS, {"to": "PENANGANAN", "cause": "test"})
+        first.write(unit, Kind.STATUS, {"to": "PENANGANAN", "cause": "test"})
+
+    ministry.act("k1", twice)
+
+    kept = kept_of(ministry, number)
+    assert kept is None or len(kept.rows) == kept.head
 
 
 def test_an_act_that_was_rolled_back_is_not_kept(ministry: Ministry, number: str) -> None:

@@ -147,6 +147,28 @@ async def test_a_unit_given_up_while_it_waits_is_not_written(units: Units) -> No
     assert "gone" not in await kept(units)
 
 
+async def test_a_unit_that_would_end_its_thread_ends_only_itself(units: Units) -> None:
+    class NotOfUs(BaseException):
+        pass
+
+    def leaves(unit: Unit) -> None:
+        raise NotOfUs
+
+    ended = await together(units, Kept("a"), leaves, Kept("c"))  # type: ignore[arg-type]
+
+    assert isinstance(ended[1], NotOfUs)
+    assert {"a", "c"} <= await kept(units)
+    assert await units.write(SYSTEM, Kept("later")) == "later"
+
+
+async def test_a_unit_that_comes_after_the_closing_is_refused_and_does_not_wait(units: Units) -> None:
+    await units.write(SYSTEM, Kept("a"))
+    await units.database.close()
+
+    with pytest.raises(Unavailable):
+        await units.write(SYSTEM, Kept("b"))
+
+
 async def test_a_glance_may_not_write(units: Units) -> None:
     with pytest.raises(RuntimeError, match="tried to write"):
         await units.glance(lambda reading: reading.execute(text("DELETE FROM house")))

@@ -36,6 +36,7 @@ class NotingConductor:
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, float]] = []
         self.is_away = False
+        self.fault: Exception | None = None
         self.answer = Told.SIGNALLED
         self.gate = asyncio.Event()
         self.gate.set()
@@ -55,6 +56,9 @@ class NotingConductor:
         if self.is_away:
             raise Unavailable("TEMPORAL_AWAY")
         self.calls.append((how, subject, news))
+        if self.fault is not None:
+            fault, self.fault = self.fault, None
+            raise fault
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         await self.gate.wait()
@@ -164,6 +168,27 @@ async def test_a_conductor_that_had_to_be_told_twice_is_told_of_every_row_at_onc
         await until(lambda: conductor.calls[-1] == ("told", CASE, 2))
 
     assert len(conductor.calls) == 5
+
+
+async def test_a_call_that_failed_in_an_unknown_way_was_not_heard(units: Units, conductor: NotingConductor) -> None:
+    conductor.fault = ValueError("never seen before")
+    async with relaying(units, conductor):
+        await add_rows(units, CASE)
+        await until(lambda: len(conductor.calls) == 1)
+        await add_rows(units, CASE)
+        await until(lambda: conductor.calls[-1] == ("told", CASE, 2))
+
+
+async def test_what_hurries_goes_before_quiet_news_of_the_same_look(units: Units, conductor: NotingConductor) -> None:
+    for subject in (CASE, OTHER):
+        await add_rows(units, subject)
+        await is_applied(units, subject)
+    await add_quiet_row(units, OTHER)
+    await add_rows(units, CASE)
+    async with relaying(units, conductor):
+        await until(lambda: len(conductor.calls) == 2)
+
+    assert conductor.calls == [("told", CASE, 2), ("told", OTHER, 2)]
 
 
 async def test_quiet_news_waits_for_a_moment_of_rest_and_is_then_told_at_once(

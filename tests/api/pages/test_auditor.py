@@ -101,6 +101,17 @@ async def test_without_a_reason_nothing_opens_and_the_page_says_so(story: Scene,
     assert Kind.UNMASKED not in {kind for kind, _, _ in access_rows(story, played.middle)}
 
 
+async def test_an_auditors_search_names_nobody(story: Scene, played: Played) -> None:
+    found = {}
+    for login in ("auditor1", "koordinator1"):
+        for words in ("5313004605020001", "X1234567", "Yohana Ina", played.middle):
+            page = await story.site.get(login, f"/cases?q={words}")
+            assert page.status_code == 200
+            found[login, words] = [item["number"] for item in page.json()["items"]]
+    assert [bool(found["koordinator1", words]) for _, words in list(found)[:4]] == [True] * 4
+    assert [found["auditor1", words] for _, words in list(found)[:4]] == [[], [], [], [played.middle]]
+
+
 async def test_nobody_else_opens_anything_that_way(story: Scene, played: Played) -> None:
     for login in ("koordinator1", "ppdp1", "pimpinan1"):
         assert await opens(story, played.middle, REASON, login) == (403, "ROLE_LACKS_ACTION")
