@@ -104,8 +104,12 @@ async def read_page_form(request: Request, known: Known, multi: Iterable[str] = 
     """
     knows = known if callable(known) else frozenset(known).__contains__
     form = await read_form(request, lambda name: name == "csrf" or knows(name), multi)
-    check_form_token(tools_of(request).config, getattr(request.state, "form_secret", ""), form.raw("csrf"))
+    _check_token(request, form)
     return form
+
+
+def _check_token(request: Request, form: Form) -> None:
+    check_form_token(tools_of(request).config, getattr(request.state, "form_secret", ""), form.raw("csrf"))
 
 
 def frame_of(request: Request, me: Actor | None, here: str = "", **more: Any) -> Frame:

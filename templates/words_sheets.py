@@ -71,6 +71,8 @@ SHEET_CODE: Final[Mapping[str, str]] = {
     "REGION_UNKNOWN": _("Kabupaten/kota tidak dikenal."),
     "CATEGORY_AMBIGUOUS": _("Kategori belum jelas; pilih TPPO atau PMIB."),
     "POSSIBLE_DUPLICATE": _("Mungkin orang yang sama dengan baris lain."),
+    "DUPLICATE_OPEN": _("Mungkin orang yang kasusnya sedang berjalan."),
+    "DUPLICATE_KNOWN": _("NIK atau dokumennya sama dengan orang yang kasusnya sudah berakhir."),
     "FORMULA_CELL": _("Sebuah sel berisi rumus; disimpan sebagai teks biasa."),
     "TEXT_MOJIBAKE": _("Ada huruf yang rusak; mohon dipastikan."),
     # --- notes
