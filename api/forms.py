@@ -104,16 +104,14 @@ async def _pairs(request: Request) -> list[tuple[str, str]]:
     raise Unsupported("TYPE_UNSUPPORTED", accepted="application/x-www-form-urlencoded, multipart/form-data")
 
 
-async def read_upload(request: Request, known: Known, name: str) -> tuple[Form, Upload]:
-    """The form in *request* and its one file, the field *name*. An unchosen file is empty.
+async def read_upload(request: Request, known: Known, name: str) -> tuple[Form, Upload | None]:
+    """The form in *request* and its one file, the field *name*: None when it is not there, empty when none was chosen.
 
-    Raises Unsupported("TYPE_UNSUPPORTED", field="sheet") for a form of another kind, Invalid("FIELD_MISSING") without
-    the file, and what `read_form` raises. The size is the guard's matter; nothing is written to a disk.
+    Raises what `read_form` raises. The size is the guard's matter; nothing is written to a disk.
     """
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
-    if kind.strip().lower() != "multipart/form-data":
-        raise Unsupported("TYPE_UNSUPPORTED", accepted="multipart/form-data", field="sheet")
-    if "boundary=" not in parameters.lower() or _names_other_letters(parameters):
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return await read_form(request, known), None
+    if not _is_our_multipart(request):
         raise Unparsable("BODY_BAD", reason="not_a_form")
     raw = await request.body()
     parser = _InMemory(request.headers, _once(raw), max_files=1, max_fields=50, max_part_size=MAX_FIELD_BYTES)
@@ -135,10 +133,12 @@ async def read_upload(request: Request, known: Known, name: str) -> tuple[Form, 
         await form.close()
     if any(value.encode() not in raw for _, value in pairs):  # not UTF-8: the parser has read it as Latin letters
         raise Unparsable("BODY_BAD", reason="not_a_form")
-    texts = sort_out(pairs, known)
-    if upload is None:
-        raise Invalid("FIELD_MISSING", field=name)
-    return texts, upload
+    return sort_out(pairs, known), upload
+
+
+def _is_our_multipart(request: Request) -> bool:
+    parameters = request.headers["content-type"].partition(";")[2]
+    return "boundary=" in parameters.lower() and not _names_other_letters(parameters)
 
 
 class _InMemory(MultiPartParser):

@@ -29,15 +29,33 @@ class HandedIn:
     judgement: Judgement
 
 
-def order_of(form: Form, upload: Upload) -> SheetOrder:
-    """What is said of the sheet. Raises Invalid: FIELD_MISSING, DATE_INVALID, FIELD_INVALID, with all `faults`."""
+async def read(form: Form, upload: Upload | None, *, demonstration: bool) -> HandedIn:
+    """Reads and judges what was handed in, outside of any transaction.
+
+    Raises Invalid: FIELD_MISSING, DATE_INVALID, FIELD_INVALID, with all `faults`; and the refusals of `read_sheet` and
+    `judge`.
+    """
+    order = _order_of(form, upload)
+    content = upload.content if upload else b""
+
+    def work() -> HandedIn:
+        sheet = read_sheet(content)
+        judgement = judge(sheet, order.arrival, demonstration=demonstration)
+        return HandedIn(order, hashlib.sha256(content).hexdigest(), sheet, judgement)
+
+    return await asyncio.to_thread(work)
+
+
+def _order_of(form: Form, upload: Upload | None) -> SheetOrder:
     faults = [(name, "FIELD_MISSING") for name in ("title", "arrival", "shelter") if not form.text(name)]
     arrival = _day(form.text("arrival"))
     if arrival is None and form.text("arrival"):
         faults.append(("arrival", "DATE_INVALID"))
     if form.text("urgent").lower() not in (*_YES, *_NO):
         faults.append(("urgent", "FIELD_INVALID"))
-    if faults or arrival is None:
+    if upload is None:
+        faults.append((FILE, "FIELD_MISSING"))
+    if faults or arrival is None or upload is None:
         raise Invalid(faults[0][1], field=faults[0][0], faults=[{"field": name, "code": code} for name, code in faults])
     return SheetOrder(
         title=form.text("title"),
@@ -56,14 +74,3 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if day.year in _YEARS else None
-
-
-async def judged(order: SheetOrder, upload: Upload, *, demonstration: bool) -> HandedIn:
-    """Reads and judges the file outside of any transaction. Raises the refusals of `read_sheet` and `judge`."""
-
-    def work() -> HandedIn:
-        sheet = read_sheet(upload.content)
-        judgement = judge(sheet, order.arrival, demonstration=demonstration)
-        return HandedIn(order, hashlib.sha256(upload.content).hexdigest(), sheet, judgement)
-
-    return await asyncio.to_thread(work)

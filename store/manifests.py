@@ -17,7 +17,7 @@ from domain.errors import Conflict, Invalid, NotFound
 from domain.ids import is_number
 from domain.journal import Kind
 from domain.people import PersonFacts, initials
-from domain.roles import Action
+from domain.roles import Action, Actor
 from domain.sheets import mending
 from domain.sheets.cells import as_text
 from domain.sheets.columns import find_header
@@ -261,6 +261,27 @@ def view_manifest(unit: Unit, manifest_id: str, what: str) -> Manifest:
     )
 
 
+def get_line(reading: Reading, manifest_id: str, line: int) -> Line:
+    """One line for whoever is about to decide it. Raises NotFound("NOT_FOUND")."""
+    return _line(reading, _open(reading, manifest_id), _found_line(reading, manifest_id, line))
+
+
+def _found_line(reading: Reading, manifest_id: str, line: int) -> DbRow[Any]:
+    statement = select(manifest_lines).where(_l.manifest_id == manifest_id, _l.line == line)
+    found: DbRow[Any] | None = reading.row(statement)
+    if found is None:
+        raise NotFound("NOT_FOUND")
+    return found
+
+
+def list_manifests(reading: Reading, by: Actor, limit: int = 50) -> list[Manifest]:
+    """The newest sheets without their lines. Raises NotAllowed("ROLE_LACKS_ACTION")."""
+    by.must(Action.READ_MANIFEST)
+    found = reading.rows(_with_account().order_by(_m.at.desc(), _m.id).limit(limit))
+    counts = _counts(reading, [row.id for row in found])
+    return [_manifest(reading, row, by.sees_masked, counts) for row in found]
+
+
 def state_of(reading: Reading, manifest_id: str) -> str:
     """State of a sheet, as `Manifest.state`."""
     return _state(_counts(reading, [manifest_id])[manifest_id])
@@ -379,10 +400,7 @@ def decide_row(unit: Unit, manifest_id: str, line: int, decision: Decision) -> L
     unit.by.must(Action.MANIFEST)
     journal.lock_subject(unit, f"manifest-{manifest_id}")
     manifest = _open(unit, manifest_id)
-    statement = select(manifest_lines).where(_l.manifest_id == manifest_id, _l.line == line)
-    found: DbRow[Any] | None = unit.row(statement)
-    if found is None:
-        raise NotFound("NOT_FOUND")
+    found = _found_line(unit, manifest_id, line)
     content = _content(unit, found)
     before = _row(found, content)
     if before.status is Status.SKIPPED:
@@ -419,7 +437,7 @@ def decide_row(unit: Unit, manifest_id: str, line: int, decision: Decision) -> L
         "mended": sorted(mended),
     }
     unit.append(f"manifest-{manifest_id}", Kind.ROW_DECIDED, told, {"values": mended} if mended else None)
-    return _line(unit, manifest, unit.row(statement))
+    return _line(unit, manifest, _found_line(unit, manifest_id, line))
 
 
 def _joined(unit: Unit, number: str | None) -> str:

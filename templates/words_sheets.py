@@ -106,6 +106,10 @@ _FILE: Final = _("Berkas: {words}")
 _LINE: Final = _("Baris {line}, {status}: {words}")
 _SEE: Final = _("Lihat baris {line}.")
 _CHOICES: Final = _("Pilihan: {choices}.")
+_OFFER: Final = _("Usulan untuk {column}: {value}.")
+OUTSIDE: Final = _("di luar kolom")
+HEAD_LINE: Final = _("baris")
+HEAD_REASON: Final = _("alasan")
 
 
 def sheet_report(judgement: Judgement, language: str) -> Iterator[str]:
@@ -119,7 +123,13 @@ def sheet_report(judgement: Judgement, language: str) -> Iterator[str]:
             yield _row_sentence(row, language)
 
 
-def _row_sentence(row: Row, language: str) -> str:
+def offer_sentence(column: str, value: str, language: str) -> str:
+    """A value that only a person may choose."""
+    return say(_OFFER, language, column=say(SHEET_COLUMN[column], language), value=value)
+
+
+def reasons_of(row: Row, language: str) -> list[str]:
+    """Why a record is not simply taken: a sentence for each code, the other line, the regions to choose from."""
     words = [say(SHEET_CODE[code], language) for code in row.codes]
     other = row.duplicate_of_line or row.similar_to_line
     if other:
@@ -127,5 +137,10 @@ def _row_sentence(row: Row, language: str) -> str:
     regions = [f"{code} {region.name}" for code in row.candidates if (region := find_region(code))]
     if regions:
         words.append(say(_CHOICES, language, choices=", ".join(regions)))
+    return words
+
+
+def _row_sentence(row: Row, language: str) -> str:
+    words = reasons_of(row, language)
     lines = f"{row.line}–{row.line_end}" if row.line_end else row.line
     return say(_LINE, language, line=lines, status=say(SHEET_STATUS[row.status], language), words=" ".join(words))

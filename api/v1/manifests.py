@@ -38,11 +38,10 @@ async def take_sheet(request: Request, me: Bearer, tools: ToolsDep) -> Response:
     idempotency_key(request)
     me.must(Action.MANIFEST)
     form, upload = await read_upload(request, handed_in.FIELDS, handed_in.FILE)
-    order = handed_in.order_of(form, upload)
-    sheet = await handed_in.judged(order, upload, demonstration=tools.config.demo)
+    sheet = await handed_in.read(form, upload, demonstration=tools.config.demo)
 
     def take(unit: Unit) -> Answer:
-        manifest_id, is_new = manifests.take_sheet(unit, order, sheet.digest, sheet.sheet, sheet.judgement)
+        manifest_id, is_new = manifests.take_sheet(unit, sheet.order, sheet.digest, sheet.sheet, sheet.judgement)
         state = manifests.state_of(unit, manifest_id)
         answer = {"id": manifest_id, "state": state}
         return (201, answer) if is_new else (200, answer | {"code": SEEN})
