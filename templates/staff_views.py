@@ -382,17 +382,20 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True)
 class LineField:
-    """One field by which a line of a sheet is mended. options: (code, name) where only these may be chosen."""
+    """One field by which a line of a sheet is mended. kept: what stands when it is left alone, where that is not the
+    same; options: (code, name) where only these may be chosen."""
 
     column: str
     label: str
     value: str
+    kept: str = ""
     options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line of a sheet. lines: its number, or first and last; written: (column, what stood there); near: the fields
+    """One line of a sheet. lines: its number, or first and last; brief: what was written, in short, written: all of it
+    as (column, what stood there); near: the fields
     its reasons speak of, far: the others; choices: regencies to choose from; matches: (case number, why)."""
 
     line: int
@@ -402,6 +405,7 @@ class SheetLine:
     word: str
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
+    brief: str
     written: tuple[tuple[str, str], ...]
     near: tuple[LineField, ...]
     far: tuple[LineField, ...]

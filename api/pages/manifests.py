@@ -175,6 +175,7 @@ async def _one_page(
         file_notes=[words.name_of(code, language, "sheet_code") for code in found.file_codes],
         parts=shown,
         one=one,
+        refused_for=sheet_lines.sentences(faults[0].facts.get("codes", ()), language) if faults else "",
         part=part.value if part else "",
         may_act=me.may(Action.MANIFEST) and not me.sees_masked,
         masked=me.sees_masked,
@@ -238,8 +239,8 @@ _CONFLICTS: Final = ("STATE_FORBIDS", "STALE_PAGE")
 
 
 def _changed(before: Line, form: Form) -> dict[str, str | None]:
-    """The fields that no longer stand as the page showed them."""
-    shown = sheet_lines.shown_values(before)
+    """The fields that no longer stand as the page showed them; all of them where the line could not be read at all."""
+    shown = sheet_lines.shown_values(before) if before.row.values else {}
     typed = {column: text.strip() for column, text in form.entries(MENDED).items()}
     chosen = typed.pop(sheet_lines.CHOICE, "")
     changed: dict[str, str | None] = {

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from domain.journal import canonical
@@ -11,7 +12,7 @@ from domain.regions import all_regions, find_region
 from domain.sheets.mending import COLUMNS, REGENCY, about
 from domain.sheets.records import Status
 from store.manifests import Line
-from templates import words, words_sheets, words_staff
+from templates import filters, words, words_sheets, words_staff
 from templates.catalogue import say
 from templates.staff_views import LineField, SheetLine
 
@@ -22,6 +23,7 @@ _TAGS: Final = {
     Status.ACCEPTED: "ok", Status.WARNED: "wait", Status.REFUSED: "late", Status.SKIPPED: "none",
 }  # fmt: skip
 _FIELDS: Final = tuple(column for column in COLUMNS if column not in ("no", "provinsi"))
+_BRIEF: Final = ("nik", "jenis_kelamin", "tanggal_lahir", "kabupaten_kota", "provinsi", "kategori")
 _WHY: Final = {
     "nik": words_staff.WHY_NIK,
     "document": words_staff.WHY_DOCUMENT,
@@ -67,8 +69,8 @@ def block(line: Line, language: str, typed: Mapping[str, str] | None = None) -> 
     offered = [
         words_sheets.offer_sentence(column, value, language) for column, value in row.offers.items()
     ]  # fmt: skip
-    made = [_field(column, value, kept, language) for column, value in shown_values(line).items()]
-    near = [each for each in made if each.column in own or (row.status is Status.REFUSED and each.column == "nama")]
+    made = [_field(line, column, value, kept, language) for column, value in shown_values(line).items()]
+    near = [each for each in made if each.column in own or not row.values]
     return SheetLine(
         line=row.line,
         lines=f"{row.line}–{row.line_end}" if row.line_end else str(row.line),
@@ -77,6 +79,7 @@ def block(line: Line, language: str, typed: Mapping[str, str] | None = None) -> 
         word=words.name_of(row.status.value, language, "sheet_status"),
         reasons=(*words_sheets.reasons_of(row, language), *offered),
         notes=tuple(words.name_of(code, language, "sheet_code") for code in row.notes),
+        brief=" · ".join(text for column in _BRIEF if (text := line.cells.get(column, "").strip())),
         written=tuple(
             (words.name_of(column, language, "sheet_column") if column else say(words_sheets.OUTSIDE, language), text)
             for column, text in line.cells.items()
@@ -93,14 +96,36 @@ def block(line: Line, language: str, typed: Mapping[str, str] | None = None) -> 
     )
 
 
-def _field(column: str, value: str, typed: Mapping[str, str], language: str) -> LineField:
+def _field(line: Line, column: str, value: str, typed: Mapping[str, str], language: str) -> LineField:
     options: tuple[tuple[str, str], ...] = ()
     if column == "jenis_kelamin":
         options = tuple((code, words.name_of(code, language, "sex")) for code in ("P", "L"))
     elif column == "kategori":
         options = (("TPPO", "TPPO"), ("PMIB", "PMIB"))
     name = words.name_of(column, language, "sheet_column")
-    return LineField(column, name[:1].upper() + name[1:], typed.get(f"{MENDED}[{column}]", value), options)
+    read = _read_as(line, column, language)
+    kept = "" if read == value or not value else say(words_sheets.KEPT, language, value=read)
+    return LineField(
+        column, name[:1].upper() + name[1:], typed.get(f"{MENDED}[{column}]", value), kept if line.row.values else "",
+        options,
+    )  # fmt: skip
+
+
+def _read_as(line: Line, column: str, language: str) -> str:
+    """What is stored of a column when nobody changes it."""
+    value = line.row.values.get(REGENCY if column == "kabupaten_kota" else column)
+    if value is None:
+        return say(words_staff.UNKNOWN, language)
+    if column == "tanggal_lahir":
+        return filters.date_only(date.fromisoformat(value), language=language)
+    region = find_region(value) if column == "kabupaten_kota" else None
+    return region.name if region else value
+
+
+def sentences(codes: object, language: str) -> str:
+    """Codes of a line as one text."""
+    known = codes if isinstance(codes, list | tuple) else ()
+    return " ".join(words.name_of(str(code), language, "sheet_code") for code in known)
 
 
 # --- files

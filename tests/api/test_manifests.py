@@ -240,3 +240,17 @@ async def test_nothing_is_asked_and_no_case_is_made_by_taking_a_sheet(site: Site
     await taken(site)
     assert (await site.get("koordinator1", "/cases")).json()["items"] == listed
     assert (await site.get("koordinator1", "/asks")).json() == asks
+
+
+@pytest.mark.proves("I08")
+async def test_neither_the_log_nor_the_metrics_tell_what_a_sheet_holds(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = await taken(site)
+    await site.post(
+        "koordinator1", f"/manifests/{manifest}/rows/3", {"decision": "accept", "values": {"nama": "Dwi Rahasia"}}
+    )
+    await hand_in(site, SMALL.replace(b"Maria", b"Mar\x07ia"))
+    told = capsys.readouterr().out + (await site.client.get("/metrics")).text
+    for text in ("Maria", "Seran", "Rahasia", "5321005708959007", "daftar.csv", SAID["title"]):
+        assert text not in told

@@ -1,5 +1,6 @@
 """A sheet of people in the store: whole or not at all, once, sealed, and every line decided by a coordinator."""
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Mapping
@@ -13,12 +14,13 @@ from api.sheetfile import read_sheet
 from domain import data
 from domain.errors import DomainError
 from domain.journal import Kind
+from domain.roles import SYSTEM, Actor
 from domain.sheets.judge import judge
 from domain.sheets.records import Status
-from store import journal, manifests
+from store import agencies, journal, manifests
 from store.manifests import Decision, Line, Manifest, SheetOrder
 from store.starting import PersonEntry
-from store.unit import Unit
+from store.unit import Unit, Units
 from tests.store.scenes import refused
 from tests.support.cases import Ministry
 
@@ -137,6 +139,26 @@ def test_a_line_of_one_sheet_cannot_be_put_into_another(ministry: Ministry, smal
     with pytest.raises(DomainError) as caught:
         look(ministry, small)
     assert caught.value.code == "KEY_WRONG"
+
+
+@pytest.mark.proves("B16")
+async def test_both_databases_take_in_tell_and_decide_alike(any_units: Units) -> None:
+    coordinator = Actor("account", "k", roles=("koordinator",))
+    sheet = read_sheet(demo("manifest_dirty.csv"))
+    judged = judge(sheet, ARRIVAL, demonstration=True)
+    await any_units.write(SYSTEM, agencies.load_seed)
+
+    def take_in(unit: Unit) -> tuple[str, bool]:
+        return manifests.take_sheet(unit, ORDER, "d", sheet, judged)
+
+    (first, is_new), (again, is_new_again) = await asyncio.gather(
+        any_units.write(coordinator, take_in), any_units.write(coordinator, take_in)
+    )
+    assert (first, {is_new, is_new_again}) == (again, {True, False})
+    said = Decision("accept", {"nik": None})
+    await any_units.write(coordinator, lambda unit: manifests.decide_row(unit, first, 6, said))
+    seen = await any_units.write(coordinator, lambda unit: manifests.view_manifest(unit, first, "api"))
+    assert (seen.records, seen.counts[Status.ACCEPTED], seen.counts[Status.WARNED]) == (57, 16, 27)
 
 
 # --- who may

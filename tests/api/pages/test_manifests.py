@@ -248,3 +248,30 @@ async def test_what_people_wrote_stands_as_text_and_in_no_address(site: Site) ->
     page = await browser.get(where)
     assert "<script>alert" not in page.text
     assert "Maria" not in where
+
+
+async def test_a_line_whose_cells_have_shifted_is_taken_as_its_fields_are_sent(site: Site) -> None:
+    browser = await site.sign_in("koordinator1")
+    shifted = "4;Firdaus; Halim;;L;03/01/1988;Kab. Malang;Jawa Timur;PMIB;;\n"
+    where = await opened(browser, SMALL + shifted.encode())
+    right = {"nama": "Firdaus Halim", "nik": "", "jenis_kelamin": "L", "tanggal_lahir": "03/01/1988"}
+    more = {"kabupaten_kota": "Kabupaten Malang", "kategori": "PMIB", "catatan": ""}
+    answer = await decide(browser, where, 5, "accept", **right, **more)
+    assert answer.headers["location"] == f"{where}?notice=ROW_TAKEN", text_of(answer)
+
+
+async def test_a_refusal_says_what_the_line_still_lacks(site: Site) -> None:
+    browser = await site.sign_in("koordinator1")
+    where = await opened(browser)
+    answer = await decide(browser, where, 4, "accept", nama="")
+    assert "Baris belum diterima" in text_of(answer)
+    assert "Namanya belum diisi." in text_of(answer)
+
+
+async def test_a_doubtful_field_says_what_is_stored_when_it_is_left_alone(site: Site) -> None:
+    browser = await site.sign_in("koordinator1")
+    content = HEADINGS + "1;Maria Seran;5,2E+15;P;11/02/92;Kab. Malaka;NTT;PMIB;\n"
+    page = await browser.get(await opened(browser, content.encode()))
+    assert "bila tidak diubah, disimpan: belum diketahui" in text_of(page)
+    assert "bila tidak diubah, disimpan: 11 Februari 1992" in text_of(page)
+    assert "Tertulis: 5,2E+15 · P · 11/02/92" in text_of(page)
