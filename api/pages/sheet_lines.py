@@ -77,7 +77,7 @@ def block(line: Line, language: str, typed: Mapping[str, str] | None = None) -> 
         who=line.who,
         kind=_TAGS[row.status],
         word=words.name_of(row.status.value, language, "sheet_status"),
-        reasons=(*words_sheets.reasons_of(row, language), *offered),
+        reasons=(*_reasons(line, language), *offered),
         notes=tuple(words.name_of(code, language, "sheet_code") for code in row.notes),
         brief=" · ".join(text for column in _BRIEF if (text := line.cells.get(column, "").strip())),
         written=tuple(
@@ -94,6 +94,11 @@ def block(line: Line, language: str, typed: Mapping[str, str] | None = None) -> 
         case=line.case or "",
         typed_case=kept.get("case", line.case or (line.matches[0]["number"] if line.matches else "")),
     )
+
+
+def _reasons(line: Line, language: str) -> list[str]:
+    by_person = [say(words_sheets.REFUSED_BY_PERSON, language)] if line.decision == "refuse" else []
+    return by_person + words_sheets.reasons_of(line.row, language)
 
 
 def _field(line: Line, column: str, value: str, typed: Mapping[str, str], language: str) -> LineField:
@@ -155,7 +160,7 @@ def refused_csv(lines: Sequence[Line], language: str) -> str:
             *(
                 [
                     str(line.row.line),
-                    " ".join(words_sheets.reasons_of(line.row, language)),
+                    " ".join(_reasons(line, language)),
                     *(line.cells.get(column, "") for column in columns),
                 ]
                 for line in lines

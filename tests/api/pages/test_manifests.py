@@ -147,6 +147,9 @@ async def test_refused_lines_come_down_with_their_reasons_and_no_cell_is_a_formu
     assert rows[0][:2] == ["baris", "alasan"]
     assert rows[1][:2] == ["4", "Namanya belum diisi."]
     assert "'=1+1" in rows[1]
+    await decide(browser, where, 2, "refuse")
+    again = (await browser.get(f"{where}/ditolak.csv")).text
+    assert "2;Ditolak oleh koordinator.;" in again
     assert all(not cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
 
 
