@@ -3,14 +3,14 @@
 `read_form` for link pages; `read_page_form` for pages behind the sign-in, which also checks the form token `csrf`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from domain.errors import Invalid, Unparsable, Unsupported
 
@@ -47,6 +47,14 @@ class Form:
         """The bracketed fields of one family: entries("answer") of `answer[A-1]=x` is {"A-1": "x"}."""
         start = f"{prefix}["
         return {name[len(start) : -1]: value for name, value in self.values.items() if _is_entry(name, start)}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was handed in. name: as the sender calls it."""
+
+    content: bytes
+    name: str
 
 
 def _is_entry(name: str, start: str) -> bool:
@@ -94,6 +102,54 @@ async def _pairs(request: Request) -> list[tuple[str, str]]:
                 raise Unparsable("BODY_BAD", reason="charset")
             return await _multipart(request)
     raise Unsupported("TYPE_UNSUPPORTED", accepted="application/x-www-form-urlencoded, multipart/form-data")
+
+
+async def read_upload(request: Request, known: Known, name: str) -> tuple[Form, Upload | None]:
+    """The form in *request* and its one file, the field *name*: None when it is not there, empty when none was chosen.
+
+    Raises what `read_form` raises. The size is the guard's matter; nothing is written to a disk.
+    """
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return await read_form(request, known), None
+    if not _is_our_multipart(request):
+        raise Unparsable("BODY_BAD", reason="not_a_form")
+    raw = await request.body()
+    parser = _InMemory(request.headers, _once(raw), max_files=1, max_fields=50, max_part_size=MAX_FIELD_BYTES)
+    pairs: list[tuple[str, str]] = []
+    upload: Upload | None = None
+    try:
+        form = await parser.parse()
+    except (MultiPartException, UnicodeError):
+        raise Unparsable("BODY_BAD", reason="not_a_form") from None
+    try:
+        for field_name, value in form.multi_items():
+            if not isinstance(value, UploadFile):
+                pairs.append((field_name, value))
+            elif field_name == name:
+                upload = Upload(await value.read(), value.filename or "")
+            else:
+                raise Unparsable("BODY_BAD", reason="file_not_taken")
+    finally:
+        await form.close()
+    if any(value.encode() not in raw for _, value in pairs):  # not UTF-8: the parser has read it as Latin letters
+        raise Unparsable("BODY_BAD", reason="not_a_form")
+    return sort_out(pairs, known), upload
+
+
+def _is_our_multipart(request: Request) -> bool:
+    parameters = request.headers["content-type"].partition(";")[2]
+    return "boundary=" in parameters.lower() and not _names_other_letters(parameters)
+
+
+class _InMemory(MultiPartParser):
+    """What people hand in is not laid down in a temporary file."""
+
+    spool_max_size = 0  # no limit before it goes to a disk: the guard has one
+
+
+async def _once(raw: bytes) -> AsyncGenerator[bytes, None]:
+    yield raw
+    yield b""
 
 
 def _urlencoded(raw: bytes) -> list[tuple[str, str]]:

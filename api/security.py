@@ -20,6 +20,7 @@ from api import errors, language
 from api.health import REQUEST_SECONDS, REQUESTS
 from api.tools import ApiConfig
 from domain.errors import DomainError, NotAllowed, TooLarge, Unparsable
+from domain.sheets.records import MOST_BYTES
 from templates.engine import core_css_hash
 
 log = structlog.get_logger("api")
@@ -30,6 +31,8 @@ MAX_HEADERS = 100
 MAX_COOKIE_ESCAPES = 256  # each "\\" in a cookie is read in a time that grows with its length; ours have none
 MAX_API_BYTES = 1024 * 1024
 MAX_FORM_BYTES = 256 * 1024
+MAX_SHEET_BYTES = MOST_BYTES + 256 * 1024  # a sheet of people and what is said of it
+SHEETS = ("/manifes", "/api/v1/manifests")  # the two addresses that take one
 BODY_SECONDS = 30.0
 FORM_TOKEN_SECONDS = 12 * 3600  # longer than the longest session
 METHODS = frozenset({"GET", "HEAD", "POST"})
@@ -94,7 +97,7 @@ class _Limited:
 
     def __init__(self, scope: Scope, receive: Receive, seconds: float) -> None:
         self._receive = receive
-        self._cap = body_cap(scope["path"])
+        self._path = scope["path"]
         self._deadline = asyncio.get_running_loop().time() + seconds
         self._size = 0
         self._is_done = False
@@ -108,8 +111,8 @@ class _Limited:
         except TimeoutError:
             raise errors.TooSlow("BODY_TOO_SLOW") from None
         self._size += len(message.get("body", b""))
-        if self._size > self._cap:
-            raise TooLarge("BODY_TOO_LARGE", limit_bytes=self._cap)
+        if self._size > body_cap(self._path):
+            raise too_large(self._path)
         self._is_done = not message.get("more_body", False)
         return message
 
@@ -164,7 +167,16 @@ def content_policy(path: str) -> str:
 
 def body_cap(path: str) -> int:
     """Largest body in bytes at an address."""
+    if path in SHEETS:
+        return MAX_SHEET_BYTES
     return MAX_API_BYTES if path.startswith(errors.API_PREFIX) else MAX_FORM_BYTES
+
+
+def too_large(path: str) -> TooLarge:
+    """The refusal of a body beyond the cap of its address (B02, B36)."""
+    if path in SHEETS:
+        return TooLarge("FILE_TOO_LARGE", limit=MOST_BYTES)
+    return TooLarge("BODY_TOO_LARGE", limit_bytes=body_cap(path))
 
 
 def check_request(scope: Scope, config: ApiConfig) -> None:
@@ -200,7 +212,7 @@ def check_size(scope: Scope, headers: Headers) -> None:
     if lengths and not (lengths[0].isascii() and lengths[0].isdigit()):
         raise Unparsable("BODY_BAD", reason="framing")
     if lengths and (len(lengths[0]) > 12 or int(lengths[0]) > body_cap(scope["path"])):
-        raise TooLarge("BODY_TOO_LARGE", limit_bytes=body_cap(scope["path"]))
+        raise too_large(scope["path"])
 
 
 def check_host(headers: Headers, config: ApiConfig) -> None:

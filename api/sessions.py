@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 import templates
 from api.errors import desk
-from api.forms import Form, Known, read_form
+from api.forms import Form, Known, Upload, read_form, read_upload
 from api.language import language_of
 from api.security import check_form_token, make_form_token
 from api.tools import ApiConfig, tools_of
@@ -104,8 +104,20 @@ async def read_page_form(request: Request, known: Known, multi: Iterable[str] = 
     """
     knows = known if callable(known) else frozenset(known).__contains__
     form = await read_form(request, lambda name: name == "csrf" or knows(name), multi)
-    check_form_token(tools_of(request).config, getattr(request.state, "form_secret", ""), form.raw("csrf"))
+    _check_token(request, form)
     return form
+
+
+async def read_page_upload(request: Request, known: Known, name: str) -> tuple[Form, Upload | None]:
+    """`forms.read_upload` for a page behind the sign-in, with the same token. Raises as `read_page_form`."""
+    knows = known if callable(known) else frozenset(known).__contains__
+    form, upload = await read_upload(request, lambda each: each == "csrf" or knows(each), name)
+    _check_token(request, form)
+    return form, upload
+
+
+def _check_token(request: Request, form: Form) -> None:
+    check_form_token(tools_of(request).config, getattr(request.state, "form_secret", ""), form.raw("csrf"))
 
 
 def frame_of(request: Request, me: Actor | None, here: str = "", **more: Any) -> Frame:

@@ -65,6 +65,10 @@ class Kind(StrEnum):
     LINK_WRONG_CODE = "LINK_WRONG_CODE"  # mail, wrong (count), asleep, revoked
     SENDING_HELD = "SENDING_HELD"  # agency or null (all)
     SENDING_RELEASED = "SENDING_RELEASED"
+    # --- a sheet of people (subject "manifest-<uuid>")
+    MANIFEST_READ = "MANIFEST_READ"  # arrival, shelter, mission, debarkation, urgent, counts {status: n}, file_codes
+    #                                  | title, file
+    ROW_DECIDED = "ROW_DECIDED"  # line, decision, case, status, codes, mended [columns] | values
     # --- the house
     REGISTER_LOADED = "REGISTER_LOADED"  # agencies (number), source
     ACCOUNT_MADE = "ACCOUNT_MADE"  # account, roles

@@ -52,6 +52,8 @@ class Action(StrEnum):
     READ_REGISTER = "read_register"
     OPERATE = "operate"
     OPEN_MASKED = "open_masked"
+    MANIFEST = "manifest"
+    READ_MANIFEST = "read_manifest"
 
 
 _EVERYONE = frozenset(Role)
@@ -76,6 +78,8 @@ MAY: Mapping[Action, frozenset[Role]] = {
     Action.READ_REGISTER: _EVERYONE,
     Action.OPERATE: frozenset({Role.OPERATOR}),
     Action.OPEN_MASKED: frozenset({Role.AUDITOR}),
+    Action.MANIFEST: frozenset({Role.KOORDINATOR}),
+    Action.READ_MANIFEST: frozenset(map(Role, _SEE_ALL_CASES)),
 }
 
 

@@ -1,6 +1,7 @@
 """The journal and its subjects: append in the current Unit, read after n, say what is due, verify the chain.
 
-A subject is a case ("case-<uuid>"), a desk ("desk-<CODE>"), the reading of a case ("reads-<uuid>") or "house".
+A subject is a case ("case-<uuid>"), a desk ("desk-<CODE>"), the reading of a case or sheet ("reads-<uuid>"), a sheet of
+people ("manifest-<uuid>") or "house".
 `head` is its newest row, `applied` the newest one that an advance took in; the difference is the news the relay tells.
 Up to `quiet_head` the rules want nothing of it: such news is told like any other, only without hurry.
 """
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from store.unit import Reading, Unit
 
 HOUSE = "house"
-SUBJECT_KINDS = ("case", "desk", "reads", "house")
+SUBJECT_KINDS = ("case", "desk", "reads", "manifest", "house")
 CONDUCTED = ("case", "desk")
 
 

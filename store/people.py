@@ -4,7 +4,7 @@ A details dict holds what CONTRACT's `person` holds: name, sex, birth_date (ISO 
 known nik, documents [{kind, number}], address, phone, home (region code of the destination).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -19,6 +19,8 @@ from store.unit import Reading, Unit
 from store.vault import Vault
 
 NIK, DOCUMENT, SOUND, HOME, BIRTH = "nik", "document", "sound", "home", "birth"
+_AT_ONCE = 500
+Key = tuple[str, str]
 
 
 class PersonRow(SQLModel, table=True):
@@ -74,11 +76,11 @@ def get_person(reading: Reading, person_id: str) -> dict[str, Any]:
 
 def get_people(reading: Reading, person_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """What is known of several people, by id; unknown ids are left out."""
-    wanted = list(person_ids)
-    if not wanted:
-        return {}
-    found = reading.rows(select(people.c.id, people.c.details).where(people.c.id.in_(wanted)))
-    return {row[0]: reading.vault.open_json("people", "details", row[0], row[1]) for row in found}
+    details: dict[str, dict[str, Any]] = {}
+    for part in _parts(sorted(person_ids)):
+        for row in reading.rows(select(people.c.id, people.c.details).where(people.c.id.in_(part))):
+            details[row[0]] = reading.vault.open_json("people", "details", row[0], row[1])
+    return details
 
 
 def facts_of(details: Mapping[str, Any]) -> PersonFacts:
@@ -96,18 +98,58 @@ def facts_of(details: Mapping[str, Any]) -> PersonFacts:
 
 def find_similar(reading: Reading, facts: PersonFacts | Mapping[str, Any]) -> list[Similar]:
     """Known people who share a NIK, a document, a sound of the name or a home and are alike; strong matches first."""
-    wanted = facts if isinstance(facts, PersonFacts) else facts_of(facts)
-    keys = _keys(reading.vault, wanted)
-    exact = {key for key in keys if key[0] in (NIK, DOCUMENT)}
-    near = {key for key in keys if key[0] == HOME} | _birth_keys(reading.vault, wanted, (-1, 0, 1))
-    # Alike by sound alone is no match, so only people who also share a home or a birth date are opened.
-    owners = _owners(reading, exact) | (_owners(reading, near) & _owners(reading, {k for k in keys if k[0] == SOUND}))
-    known = get_people(reading, owners)
-    found = {person: similarity(wanted, facts_of(details)) for person, details in known.items()}
-    alike = {person: tuple(matches) for person, matches in found.items() if matches}
-    numbers = _cases_of(reading, alike)
-    similar = [Similar(person, tuple(numbers.get(person, ())), matches) for person, matches in alike.items()]
-    return sorted(similar, key=lambda one: (one.matches[0].strength != "strong", one.case_numbers, one.person_id))
+    return find_similar_to_each(reading, [facts if isinstance(facts, PersonFacts) else facts_of(facts)])[0]
+
+
+def find_similar_to_each(reading: Reading, wanted: Sequence[PersonFacts]) -> list[list[Similar]]:
+    """As `find_similar`, for many people with the few questions of one."""
+    keys = [_sought(reading.vault, facts) for facts in wanted]
+    owners = _owners_of_each(reading, {key for one in keys for key in one})
+    candidates = [_candidates(one, owners) for one in keys]
+    known = {
+        person: facts_of(details) for person, details in get_people(reading, set().union(*candidates)).items()
+    }  # fmt: skip
+    alike = [
+        {person: tuple(matches) for person in sorted(some) if (matches := similarity(facts, known[person]))}
+        for facts, some in zip(wanted, candidates, strict=True)
+    ]
+    numbers = _cases_of(reading, {person for one in alike for person in one})
+    return [
+        sorted(
+            (Similar(person, tuple(numbers.get(person, ())), matches) for person, matches in one.items()),
+            key=lambda each: (each.matches[0].strength != "strong", each.case_numbers, each.person_id),
+        )
+        for one in alike
+    ]
+
+
+def _sought(vault: Vault, facts: PersonFacts) -> set[Key]:
+    return _keys(vault, facts) | _birth_keys(vault, facts, (-1, 1))
+
+
+def _candidates(keys: Collection[Key], owners: Mapping[Key, Collection[str]]) -> set[str]:
+    """Alike by sound alone is no match, so only people who also share a home or a birth date are opened."""
+
+    def having(*kinds: str) -> set[str]:
+        return {person for key in keys if key[0] in kinds for person in owners.get(key, ())}
+
+    return having(NIK, DOCUMENT) | (having(HOME, BIRTH) & having(SOUND))
+
+
+def _owners_of_each(reading: Reading, keys: Collection[Key]) -> dict[Key, list[str]]:
+    found: dict[Key, list[str]] = {}
+    for kind in (NIK, DOCUMENT, SOUND, HOME, BIRTH):
+        values = sorted(value for each, value in keys if each == kind)
+        for part in _parts(values):
+            statement = select(_k.value, _k.person_id).where(_k.kind == kind, _k.value.in_(part))
+            for value, person in reading.rows(statement):
+                found.setdefault((kind, value), []).append(person)
+    return found
+
+
+def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Few enough for the parameters of one statement."""
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
 def search(reading: Reading, text: str, limit: int = 200) -> list[str]:
@@ -134,10 +176,11 @@ def _owners(reading: Reading, keys: Collection[tuple[str, str]]) -> set[str]:
 
 def _cases_of(reading: Reading, persons: Iterable[str]) -> dict[str, list[str]]:
     c = cases.c
-    wanted = select(c.person_id, c.number).where(c.person_id.in_(list(persons)))
     numbers: dict[str, list[str]] = {}
-    for person, number in reading.rows(wanted.order_by(c.opened_at.desc(), c.number.desc())):
-        numbers.setdefault(person, []).append(number)
+    for part in _parts(sorted(persons)):
+        wanted = select(c.person_id, c.number).where(c.person_id.in_(part))
+        for person, number in reading.rows(wanted.order_by(c.opened_at.desc(), c.number.desc())):
+            numbers.setdefault(person, []).append(number)
     return numbers
 
 

@@ -17,13 +17,22 @@ def record_view(
     unit: Unit, file: CaseFile, what: str, fields: tuple[str, ...], *, mail: str | None = None, why: str = ""
 ) -> None:
     """Adds an access row: who, which case, which classes of fields, on which snapshot of the gate."""
-    subject = f"reads-{file.id}"
-    journal.ensure_subject(unit, subject, "reads")
     codes: dict[str, Any] = {"what": what, "fields": sorted(fields), "snapshot": file.course.snapshot}
     if mail:
         codes["mail"] = mail
     if why:
         codes["why"] = why
+    _record(unit, file.id, codes)
+
+
+def record_reading(unit: Unit, manifest_id: str, what: str, fields: tuple[str, ...]) -> None:
+    """Adds an access row for a sheet of people: who, and which classes of fields."""
+    _record(unit, manifest_id, {"what": what, "fields": sorted(fields)})
+
+
+def _record(unit: Unit, read: str, codes: dict[str, Any]) -> None:
+    subject = f"reads-{read}"
+    journal.ensure_subject(unit, subject, "reads")
     if _is_repeat(unit, subject, codes):
         unit.without_journal("the same view a moment ago")
         return

@@ -10,6 +10,7 @@ from store import (  # noqa: F401 - importing a module adds its tables
     journal,
     limits,
     links,
+    manifest_table,
     openings,
     outbox,
     people,

@@ -116,6 +116,7 @@ def render(name: str, language: str, **context: Any) -> str:
 _MENU: Final = (
     ("papan", "/", Action.READ_BOARD),
     ("kasus-baru", "/kasus/baru", Action.START_CASE),
+    ("manifes", "/manifes", Action.READ_MANIFEST),
     ("tugas", "/tugas", Action.READ_BOARD),
     ("instansi", "/instansi", Action.READ_REGISTER),
     ("operator", "/operator", Action.OPERATE),

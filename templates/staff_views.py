@@ -378,3 +378,40 @@ class PostRow:
     to: str
     subject: str
     notice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineField:
+    """One field by which a line of a sheet is mended. kept: what stands when it is left alone, where that is not the
+    same; options: (code, name) where only these may be chosen."""
+
+    column: str
+    label: str
+    value: str
+    kept: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One line of a sheet. lines: its number, or first and last; brief: what was written, in short, written: all of it
+    as (column, what stood there); near: the fields
+    its reasons speak of, far: the others; choices: regencies to choose from; matches: (case number, why)."""
+
+    line: int
+    lines: str
+    who: str
+    kind: str
+    word: str
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...]
+    brief: str
+    written: tuple[tuple[str, str], ...]
+    near: tuple[LineField, ...]
+    far: tuple[LineField, ...]
+    choices: tuple[tuple[str, str], ...]
+    matches: tuple[tuple[str, str], ...]
+    state: str
+    decision: str
+    case: str
+    typed_case: str

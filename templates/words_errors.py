@@ -347,6 +347,11 @@ ERRORS: Final[Mapping[str, Words]] = {
     "ROWS_OPEN": Words(
         _("Rombongan belum dilepas"), _("Masih ada baris yang perlu dijawab."), _("Selesaikan baris yang ditandai.")
     ),
+    "ROW_REFUSED": Words(
+        _("Baris belum diterima"),
+        _("Baris itu belum dapat diterima seperti yang tertulis."),
+        _("Perbaiki isiannya, lalu terima lagi."),
+    ),
     "IMPORT_SEEN": Words(
         _("Berkas ini sudah pernah diunggah"), _("Isinya sama persis."), _("Lanjutkan pada unggahan yang pertama.")
     ),

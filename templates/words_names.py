@@ -316,6 +316,10 @@ FIELD: Final = {
     "note": _("Catatan"),
     "mission": _("Perwakilan RI"),
     "debarkation": _("Titik debarkasi"),
+    "title": _("Nama rombongan"),
+    "arrival": _("Hari tiba"),
+    "file": _("Berkas"),
+    "case": _("Nomor kasus"),
 }
 SEX: Final = {"L": _("laki-laki"), "P": _("perempuan")}
 RELATION: Final = {
@@ -337,6 +341,7 @@ DECISION: Final = {
 MENU: Final = {
     "papan": _("Papan"),
     "kasus-baru": _("Kasus baru"),
+    "manifes": _("Daftar orang"),
     "tugas": _("Tugas saya"),
     "instansi": _("Instansi"),
     "operator": _("Operator"),
@@ -404,6 +409,12 @@ NOTICE: Final = {
     "SENDING_RELEASED": _("Pengiriman surel dilanjutkan."),
     "SIGNED_OUT": _("Anda sudah keluar."),
     "SAVED": _("Tersimpan."),
+    "SHEET_TAKEN": _("Daftar dibaca dan disimpan. Belum ada permintaan yang dikirim."),
+    "IMPORT_SEEN": _("Berkas ini sudah pernah diunggah; ini unggahan yang pertama."),
+    "ROW_TAKEN": _("Baris diterima."),
+    "ROW_JOINED": _("Baris digabungkan dengan kasus itu."),
+    "ROW_LEFT": _("Baris ditolak."),
+    "ROW_ASKED": _("Perbaikan disimpan; masih ada yang perlu dipastikan pada baris ini."),
     "UNMASKED": _("Alasan Anda dicatat dan disampaikan kepada pimpinan. Nama dan data terbuka setengah jam."),
 }
 

@@ -71,6 +71,8 @@ SHEET_CODE: Final[Mapping[str, str]] = {
     "REGION_UNKNOWN": _("Kabupaten/kota tidak dikenal."),
     "CATEGORY_AMBIGUOUS": _("Kategori belum jelas; pilih TPPO atau PMIB."),
     "POSSIBLE_DUPLICATE": _("Mungkin orang yang sama dengan baris lain."),
+    "DUPLICATE_OPEN": _("Mungkin orang yang kasusnya sedang berjalan."),
+    "DUPLICATE_KNOWN": _("NIK atau dokumennya sama dengan orang yang kasusnya sudah berakhir."),
     "FORMULA_CELL": _("Sebuah sel berisi rumus; disimpan sebagai teks biasa."),
     "TEXT_MOJIBAKE": _("Ada huruf yang rusak; mohon dipastikan."),
     # --- notes
@@ -104,6 +106,12 @@ _FILE: Final = _("Berkas: {words}")
 _LINE: Final = _("Baris {line}, {status}: {words}")
 _SEE: Final = _("Lihat baris {line}.")
 _CHOICES: Final = _("Pilihan: {choices}.")
+_OFFER: Final = _("Usulan untuk {column}: {value}.")
+REFUSED_BY_PERSON: Final = _("Ditolak oleh koordinator.")
+KEPT: Final = _("bila tidak diubah, disimpan: {value}")
+OUTSIDE: Final = _("di luar kolom")
+HEAD_LINE: Final = _("baris")
+HEAD_REASON: Final = _("alasan")
 
 
 def sheet_report(judgement: Judgement, language: str) -> Iterator[str]:
@@ -117,7 +125,13 @@ def sheet_report(judgement: Judgement, language: str) -> Iterator[str]:
             yield _row_sentence(row, language)
 
 
-def _row_sentence(row: Row, language: str) -> str:
+def offer_sentence(column: str, value: str, language: str) -> str:
+    """A value that only a person may choose."""
+    return say(_OFFER, language, column=say(SHEET_COLUMN[column], language), value=value)
+
+
+def reasons_of(row: Row, language: str) -> list[str]:
+    """Why a record is not simply taken: a sentence for each code, the other line, the regions to choose from."""
     words = [say(SHEET_CODE[code], language) for code in row.codes]
     other = row.duplicate_of_line or row.similar_to_line
     if other:
@@ -125,5 +139,10 @@ def _row_sentence(row: Row, language: str) -> str:
     regions = [f"{code} {region.name}" for code in row.candidates if (region := find_region(code))]
     if regions:
         words.append(say(_CHOICES, language, choices=", ".join(regions)))
+    return words
+
+
+def _row_sentence(row: Row, language: str) -> str:
+    words = reasons_of(row, language)
     lines = f"{row.line}–{row.line_end}" if row.line_end else row.line
     return say(_LINE, language, line=lines, status=say(SHEET_STATUS[row.status], language), words=" ".join(words))

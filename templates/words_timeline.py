@@ -47,6 +47,8 @@ SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.MAIL_TRIED: _("Pengiriman surel: {result}."),
     Kind.LINK_RESENT: _("Surel baru dikirim atas permintaan dari halaman tautan."),
     Kind.LINK_WRONG_CODE: _("Kode keliru diketik pada tautan."),
+    Kind.MANIFEST_READ: _("{actor} mengunggah daftar orang."),
+    Kind.ROW_DECIDED: _("{actor} memutuskan satu baris daftar orang."),
     Kind.SENDING_HELD: _("{actor} menahan pengiriman surel."),
     Kind.SENDING_RELEASED: _("{actor} melanjutkan pengiriman surel."),
     Kind.REGISTER_LOADED: _("Daftar instansi dimuat."),

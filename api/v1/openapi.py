@@ -1,5 +1,6 @@
 """The OpenAPI document. Bodies are read by our own strict reader, so their schemas are put in here by hand of code."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
@@ -47,6 +48,15 @@ def takes(model: type[Body]) -> dict[str, Any]:
     return {
         "parameters": [_KEY],
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+    }
+
+
+def takes_form(fields: dict[str, Any], needed: Iterable[str]) -> dict[str, Any]:
+    """`openapi_extra` of a POST that takes a multipart form with these fields (JSON schemas)."""
+    schema = {"type": "object", "properties": fields, "required": list(needed), "additionalProperties": False}
+    return {
+        "parameters": [_KEY],
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}},
     }
 
 

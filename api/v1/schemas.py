@@ -238,6 +238,16 @@ class DecisionBody(Body):
     reason: Text
 
 
+class RowDecisionBody(Body):
+    """POST /manifests/{id}/rows/{line}. values: by column, in the place of what was read; null = not known."""
+
+    decision: Literal["accept", "refuse", "merge"]
+    values: dict[Annotated[str, StringConstraints(max_length=40)], FreeText | None] = Field(
+        default_factory=dict, max_length=40
+    )
+    case: Code | None = None
+
+
 class ClockBody(Body):
     """POST /demo/clock: one of the two."""
 

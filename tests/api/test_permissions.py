@@ -97,6 +97,9 @@ CALLS = [
     Call("asks", READERS, "/asks"),
     Call("answers", READERS, "/answers/R-2345678923"),
     Call("agencies", EVERYONE, "/agencies"),
+    Call("a sheet of people", COORDINATOR, "/manifests", {}),
+    Call("reading a sheet", READERS - SHELTER - {"pendamping"}, "/manifests/x"),
+    Call("deciding a line", COORDINATOR, "/manifests/x/rows/1", {"decision": "accept"}),
 ]
 
 

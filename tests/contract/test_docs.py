@@ -141,7 +141,7 @@ def promised_calls() -> set[tuple[str, str]]:
 
 def test_the_contract_is_read_as_it_is_meant() -> None:
     calls = promised_calls()
-    assert len(calls) == 23
+    assert len(calls) == 26
     assert {
         ("POST", "/cases"),
         ("POST", "/cases/{}/offices"),
@@ -149,6 +149,7 @@ def test_the_contract_is_read_as_it_is_meant() -> None:
         ("POST", "/cases/{}/holds/{}/lift"),
         ("POST", "/cases/{}/legs/{}/events"),
         ("GET", "/answers/{}"),
+        ("POST", "/manifests/{}/rows/{}"),
     } <= calls
 
 

@@ -139,6 +139,28 @@ async def test_the_people_who_may_be_the_same_serve_everybody(
     await show(page, "new-case-found", request)
 
 
+async def test_a_sheet_of_people_and_its_lines_serve_everybody(
+    people: dict[str, Page], request: pytest.FixtureRequest
+) -> None:
+    page = people["koordinator"]
+    await page.goto("/manifes")
+    await page.get_by_label("Berkas").set_input_files(ROOT / "domain/data/demo/manifest_dirty.csv")
+    await page.get_by_label("Nama rombongan").fill("Contoh rombongan Tanjungpinang")
+    await page.get_by_label("Hari tiba").fill("2026-12-14")
+    await page.get_by_label("Tempat penampungan").select_option("RPTC-TPI")
+    await page.get_by_role("button", name="Unggah dan periksa daftar").click()
+    await page.get_by_role("heading", name="Periksa daftar sebelum dilepas").wait_for()
+    await show(page, "manifest", request)
+    sheet = page.url.partition("?")[0]
+    await page.goto(f"{sheet}?bagian=refused")
+    await page.get_by_role("link", name="Perbaiki").nth(2).click()
+    await page.get_by_role("button", name="Terima baris ini").click()
+    await page.get_by_role("alert").wait_for()
+    await show(page, "manifest-line", request)
+    await page.goto("/manifes")
+    await show(page, "manifests", request)
+
+
 async def test_the_sign_in_page_serves_everybody(windows: Windows, request: pytest.FixtureRequest) -> None:
     page = await windows.open()
     await page.goto("/masuk")

@@ -25,6 +25,8 @@ MAY: dict[str, frozenset[str]] = {
     "/kasus/baru": COORDINATOR,
     "/kasus/baru/cari": COORDINATOR,
     "/kasus/baru/isian": COORDINATOR,
+    "/manifes": COORDINATOR,
+    "/manifes/{manifest}/baris/{line}": COORDINATOR,
     TASK + "/jawaban": SHELTER,
     TASK + "/pemeriksaan": COORDINATOR,
     TASK + "/putusan": COORDINATOR,
@@ -44,6 +46,8 @@ MAY: dict[str, frozenset[str]] = {
     "/kasus/{number}/etape/{leg}": COORDINATOR,
 }
 TYPED: dict[str, dict[str, str]] = {
+    "/manifes": {"title": "x"},
+    "/manifes/{manifest}/baris/{line}": {"decision": "accept"},
     "/operator": {"sending": "hold"},
     "/operator/rekonsiliasi": {"number": "{number}", "hold": "h23456789234", "reason": "x"},
     TASK + "/jawaban": {"answer": "SELESAI", "flag[child]": "ya"},
@@ -83,6 +87,7 @@ def acts_of(site: Site) -> int:
 
 def filled(path: str, number: str) -> tuple[str, dict[str, str]]:
     parts = {"number": number, "code": "asesmen.keamanan", "n": "1", "hold": "h23456789234", "leg": "1"}
+    parts |= {"manifest": "x", "line": "1"}
     if path.endswith("/tidak-diperlukan"):
         parts["code"] = "asesmen.keluarga"
     return path.format(**parts), {key: value.format(**parts) for key, value in TYPED.get(path, {}).items()}

@@ -1,6 +1,7 @@
 """The migrations make exactly the tables of the code, forwards and back, with rows present, on both databases."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from domain.errors import Unavailable
 from domain.journal import Kind
 from domain.roles import SYSTEM
-from store import accounts, agencies, journal, migrations, people
+from domain.sheets.delimited import read_delimited
+from domain.sheets.judge import judge
+from store import accounts, agencies, journal, manifests, migrations, people
 from store.engine import open_engine
 from store.house_table import counters
+from store.manifests import SheetOrder
 from store.tables import METADATA
 from store.unit import Unit, Units
 from tests.support.database import a_vault
@@ -48,6 +52,11 @@ def fill(unit: Unit) -> None:
         staff_number="1",
     )
     people.add_person(unit, {"name": "Contoh", "sex": "P", "nik": "5300000101900001"})
+    order = SheetOrder("Contoh", date(2026, 12, 14), "RPTC-TPI")
+    sheet = read_delimited(
+        b"nama,nik,jk,tgl lahir,kab/kota,provinsi,kategori\nContoh,,P,1990-01-01,Kab. Malaka,NTT,PMIB\n"
+    )
+    manifests.take_sheet(unit, order, "contoh", sheet, judge(sheet, order.arrival))
     journal.ensure_subject(unit, "case-1")
     unit.append("case-1", Kind.OPENED, {"number": "PLG-1"}, {"reason": "contoh"})
 

@@ -18,7 +18,7 @@ def test_the_menu_shows_what_the_role_may_do() -> None:
     coordinator = frame(an_actor("koordinator"), "/", "id")
     operator = frame(an_actor("operator"), "/operator", "id", demo=True)
 
-    assert [item.href for item in coordinator.nav] == ["/", "/kasus/baru", "/tugas", "/instansi"]
+    assert [item.href for item in coordinator.nav] == ["/", "/kasus/baru", "/manifes", "/tugas", "/instansi"]
     assert [item.href for item in operator.nav] == ["/instansi", "/operator", "/kotak-surel"]
     assert frame(None, "/masuk", "id").nav == ()
 

@@ -5,6 +5,7 @@ import pytest
 from domain.sheets.columns import NEEDED
 from domain.sheets.delimited import SEPARATORS
 from domain.sheets.judge import CODES, NOTES
+from domain.sheets.mending import KNOWN
 from domain.sheets.records import Judgement, Row, Status
 from templates.words import error_words, name_of
 from templates.words_sheets import SHEET_CODE, SHEET_COLUMN, SHEET_STATUS, sheet_report
@@ -14,7 +15,7 @@ OF_FILES = {"ENCODING_BOM", "ENCODING_CP1252", "LINE_END_CRLF", "TOTAL_MISMATCH"
 
 
 def test_every_code_status_and_column_has_words_and_no_word_is_left_over() -> None:
-    assert set(SHEET_CODE) == {*CODES, *NOTES, *SKIPPED, *OF_FILES, *filter(None, SEPARATORS.values())}
+    assert set(SHEET_CODE) == {*CODES, *NOTES, *KNOWN, *SKIPPED, *OF_FILES, *filter(None, SEPARATORS.values())}
     assert set(SHEET_STATUS) == set(Status)
     assert set(NEEDED) <= set(SHEET_COLUMN)
 
