@@ -21,8 +21,7 @@ from typing import Any, TypeVar
 
 from temporalio import activity, workflow
 from temporalio.client import Client
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 T = TypeVar("T")
 QUEUE = "bare"
@@ -194,16 +193,15 @@ def _count(open_: sqlite3.Connection, journey: str) -> int:
 
 
 async def work(address: str, database: Path) -> None:
-    """The worker, until it is killed. The sandbox is the one that Pulang's own worker has."""
+    """The worker, until it is killed. Without a sandbox, as Pulang's own (decision 0009)."""
     steps = Steps(Rows(database))
     client = await Client.connect(address)
-    runner = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("bench"))
     await Worker(
         client,
         task_queue=QUEUE,
         workflows=[BareJourney],
         activities=[steps.ask, steps.record],
-        workflow_runner=runner,
+        workflow_runner=UnsandboxedWorkflowRunner(),
     ).run()
 
 
