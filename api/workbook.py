@@ -47,6 +47,7 @@ def read_workbook(content: bytes) -> Sheet:
             watch = _look_through(archive)
     except DefusedXmlException:
         raise Invalid("FILE_UNSAFE") from None
+    # NotImplementedError is how zipfile says that a part is packed in a way it cannot unpack.
     except (zipfile.BadZipFile, ParseError, EOFError, NotImplementedError, ValueError, zlib.error):
         raise _unsupported() from None
     watch.check_shape()

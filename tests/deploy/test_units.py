@@ -60,7 +60,7 @@ def test_the_migration_runs_alone_and_only_when_it_is_called() -> None:
 
 def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
     program = shutil.which("systemd-analyze")
-    if program is None:
+    if program is None:  # it is part of systemd and comes in no package that could be installed for the test
         pytest.skip("systemd-analyze is not installed here; the other tests of this file have read the units")
     for file in UNITS.iterdir():  # it wants the programs to be there
         text = file.read_text(encoding="utf-8").replace(PROGRAM, "/bin/true")
